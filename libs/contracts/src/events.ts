@@ -1,0 +1,44 @@
+/**
+ * Every event that travels between services: what happened, its version and its shape, defined once.
+ * A changed meaning is version 2 beside version 1; the string stands nowhere else.
+ */
+import { z } from 'zod'
+
+/** A kind of event. `name` is also the routing key on the broker. */
+export type EventType<Payload = unknown> = { name: string; payload: z.ZodType<Payload> }
+
+/** One event on its way: `id` is a UUID, and what makes handling it twice harmless. */
+export type Envelope<Payload = unknown> = { id: string; name: string; payload: Payload }
+
+/** A consumer of events: its name is its queue's, and the key under which it remembers what it has done. */
+export type Subscription = { consumer: string; events: readonly EventType[] }
+
+function event<Shape extends z.ZodRawShape>(what: string, version: number, shape: Shape) {
+  return { name: `${what}.v${version}`, payload: z.object(shape) }
+}
+
+const mail = { mail_id: z.uuid() }
+const message = { ticket_id: z.uuid(), message_id: z.uuid() }
+
+/** A letter may be filed: admitted at the door, confirmed by its author, or released by staff. */
+export const mailAdmitted = event('mail.admitted', 1, mail)
+/** A letter waits for its author; they are to be sent a link. */
+export const mailHeld = event('mail.held', 1, mail)
+/** A bounce, auto-reply, list or loop letter was recorded. */
+export const mailSuppressed = event('mail.suppressed', 1, mail)
+
+/** A new ticket stands in the queue; `message_id` is its first message. */
+export const ticketOpened = event('ticket.opened', 1, message)
+/** The client or a participant wrote into a ticket that was there already. */
+export const clientWrote = event('ticket.client_wrote', 1, message)
+/** An agent answered publicly. */
+export const publiclyReplied = event('ticket.publicly_replied', 1, message)
+
+/**
+ * Who listens to what. Every process declares all of it on the broker, so that services may start in any order
+ * and an event published before its consumer's first start still waits for it in a queue.
+ */
+export const subscriptions = {
+  ticketsLetters: { consumer: 'tickets.letters', events: [mailAdmitted, mailSuppressed] },
+  outboundNotices: { consumer: 'outbound.notices', events: [mailHeld, ticketOpened, publiclyReplied] },
+} as const satisfies Record<string, Subscription>

@@ -1,0 +1,3 @@
+export * from './events.ts'
+export * from './verdict.ts'
+export * from './vocabulary.ts'

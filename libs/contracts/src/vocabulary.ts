@@ -1,0 +1,99 @@
+/**
+ * The product's words, once: every table, event, API call and screen takes its closed lists from here.
+ * The glossary in the README says what each word means to a person.
+ */
+import { z } from 'zod'
+
+export const languages = ['cs', 'sk', 'it', 'en', 'de'] as const
+export const Language = z.enum(languages)
+export type Language = z.infer<typeof Language>
+
+/** What a mailbox does with a letter of somebody we do not know (rules §1). */
+export const MailboxPolicy = z.enum(['contacts', 'confirm', 'quarantine', 'open'])
+export type MailboxPolicy = z.infer<typeof MailboxPolicy>
+
+export const LateReply = z.enum(['new_linked', 'notice'])
+export type LateReply = z.infer<typeof LateReply>
+
+export const ContactRole = z.enum(['member', 'manager', 'partner', 'end_customer'])
+export type ContactRole = z.infer<typeof ContactRole>
+
+export const AgentRole = z.enum(['agent', 'admin'])
+export type AgentRole = z.infer<typeof AgentRole>
+
+/**
+ * What became of a letter:
+ *
+ * - `admitted`: filed, or on its way into a ticket
+ * - `held`: waits for its author's confirmation
+ * - `quarantined`: waits for a decision of staff
+ * - `refused`: answered 550, or disowned by the person it was written in the name of
+ * - `suppressed`: bounce, auto-reply, list or loop mail: recorded, never answered
+ */
+export const Disposition = z.enum(['admitted', 'held', 'quarantined', 'refused', 'suppressed'])
+export type Disposition = z.infer<typeof Disposition>
+
+/** What a letter is, before anybody asks who wrote it (rules §1.5). */
+export const LetterKind = z.enum(['letter', 'auto_generated', 'auto_reply', 'bounce', 'list', 'loop'])
+export type LetterKind = z.infer<typeof LetterKind>
+
+/**
+ * - `queued`: in the queue, nobody works on it
+ * - `in_progress`: somebody does
+ * - `waiting`: for the client
+ * - `scheduled`: has a date, returns to the queue on it
+ * - `solved`: answered; a reply reopens it
+ * - `closed`: solved for long enough; a reply opens a new ticket linked to it
+ */
+export const TicketStatus = z.enum(['queued', 'in_progress', 'waiting', 'scheduled', 'solved', 'closed'])
+export type TicketStatus = z.infer<typeof TicketStatus>
+
+export const TicketPriority = z.enum(['low', 'normal', 'high', 'urgent'])
+export type TicketPriority = z.infer<typeof TicketPriority>
+
+export const MessageKind = z.enum(['inbound', 'reply', 'note', 'form', 'phone'])
+export type MessageKind = z.infer<typeof MessageKind>
+
+export const Audience = z.enum(['internal', 'client', 'end_customer'])
+export type Audience = z.infer<typeof Audience>
+
+export const ParticipantRole = z.enum(['requester', 'cc'])
+export type ParticipantRole = z.infer<typeof ParticipantRole>
+
+export const ParticipantState = z.enum(['active', 'proposed', 'removed'])
+export type ParticipantState = z.infer<typeof ParticipantState>
+
+/** Which notice an outgoing letter is (rules §6). */
+export const NoticeKind = z.enum(['ticket_opened', 'public_reply', 'letter_held'])
+export type NoticeKind = z.infer<typeof NoticeKind>
+
+/**
+ * - `queued`: not tried yet
+ * - `sent`: the relay took it
+ * - `captured`: no relay is set; readable in the console, left nowhere
+ * - `deferred`: the relay said "later" (4xx) or could not be reached; tried again
+ * - `failed`: the relay said "never" (5xx), or five days went by
+ * - `bounced`: taken by the relay, returned by a bounce
+ * - `suppressed`: not sent on purpose, for instance the recipient was removed
+ */
+export const DeliveryState = z.enum(['queued', 'sent', 'captured', 'deferred', 'failed', 'bounced', 'suppressed'])
+export type DeliveryState = z.infer<typeof DeliveryState>
+
+/** Who did something: a person, or the system by itself. */
+export const Actor = z.object({
+  kind: z.enum(['agent', 'contact', 'participant', 'unregistered', 'system']),
+  name: z.string(),
+  email: z.string().optional(),
+})
+export type Actor = z.infer<typeof Actor>
+
+/** What people see and say: `P-100042`. */
+export function ticketNumber(number: bigint | number): string {
+  return `P-${number}`
+}
+
+/** The other way round; undefined for anything that is not a ticket number. */
+export function parseTicketNumber(text: string): bigint | undefined {
+  const digits = /^P-(\d{1,15})$/i.exec(text.trim())?.[1]
+  return digits === undefined ? undefined : BigInt(digits)
+}

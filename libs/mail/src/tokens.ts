@@ -1,0 +1,65 @@
+/**
+ * Tokens in mail. A token says which ticket, recipient or delivery is meant and that we wrote it ourselves; it never is
+ * the authority to write anywhere (rules §1).
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto'
+
+/**
+ * What a token points to. The kind is part of what is signed, so a token of one kind never passes as another.
+ *
+ * - `thread`: serial of a participant, that is of one (ticket, recipient)
+ * - `bounce`: a delivery's UUID as a number
+ */
+export type TokenKind = 'thread' | 'bounce'
+
+const macBytes = 10
+const idBytes = { thread: 6, bounce: 16 } as const
+
+/**
+ * `id` and 80 bits of HMAC-SHA-256 over kind and id, in base32 (RFC 4648 §6, small letters): survives servers that
+ * change the case of a local part, and fits into 64 characters beside any mailbox name.
+ */
+export function makeToken(keys: readonly string[], kind: TokenKind, id: bigint): string {
+  const bytes = Buffer.from(id.toString(16).padStart(idBytes[kind] * 2, '0'), 'hex')
+  return base32(Buffer.concat([bytes, mac(keys[0]!, kind, bytes)]))
+}
+
+/** The id in a token that one of the keys signed; undefined for anything else: a wrong token is as if absent. */
+export function readToken(keys: readonly string[], kind: TokenKind, token: string): bigint | undefined {
+  const bytes = unbase32(token)
+  if (bytes?.length !== idBytes[kind] + macBytes) return undefined
+  const id = bytes.subarray(0, idBytes[kind])
+  const given = bytes.subarray(idBytes[kind])
+  const ours = keys.some((key) => timingSafeEqual(given, mac(key, kind, id)))
+  return ours ? BigInt(`0x${id.toString('hex')}`) : undefined
+}
+
+export function uuidAsNumber(uuid: string): bigint {
+  return BigInt(`0x${uuid.replaceAll('-', '')}`)
+}
+
+export function numberAsUuid(number: bigint): string {
+  const hex = number.toString(16).padStart(32, '0')
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
+
+function mac(key: string, kind: TokenKind, id: Buffer): Buffer {
+  return createHmac('sha256', key).update(`podatelna ${kind} token\0`).update(id).digest().subarray(0, macBytes)
+}
+
+const alphabet = 'abcdefghijklmnopqrstuvwxyz234567'
+
+function base32(bytes: Buffer): string {
+  let bits = ''
+  for (const byte of bytes) bits += byte.toString(2).padStart(8, '0')
+  return bits.replace(/.{1,5}/g, (five) => alphabet[Number.parseInt(five.padEnd(5, '0'), 2)]!)
+}
+
+/** Undefined for text that `base32` cannot have made, case aside. */
+function unbase32(text: string): Buffer | undefined {
+  if (!/^[a-z2-7]{1,64}$/i.test(text)) return undefined
+  let bits = ''
+  for (const letter of text.toLowerCase()) bits += alphabet.indexOf(letter).toString(2).padStart(5, '0')
+  const bytes = Buffer.from(bits.match(/.{8}/g)?.map((byte) => Number.parseInt(byte, 2)) ?? [])
+  return base32(bytes) === text.toLowerCase() ? bytes : undefined
+}

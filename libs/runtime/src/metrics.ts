@@ -1,0 +1,42 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+export type Metrics = ReturnType<typeof createMetrics>
+
+/** All our metrics in one place, so that a dashboard's author finds them; one registry per process. */
+export function createMetrics() {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const registers = [registry]
+  return {
+    registry,
+    letters: new Counter({
+      name: 'podatelna_letters_total',
+      help: 'Letters that reached DATA, by what became of them',
+      labelNames: ['disposition'] as const,
+      registers,
+    }),
+    doorSeconds: new Histogram({
+      name: 'podatelna_door_seconds',
+      help: 'From the last byte of a letter to our answer',
+      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers,
+    }),
+    events: new Counter({
+      name: 'podatelna_events_total',
+      help: 'Events handled, by consumer and outcome (done, retry, dead)',
+      labelNames: ['consumer', 'outcome'] as const,
+      registers,
+    }),
+    deliveries: new Counter({
+      name: 'podatelna_deliveries_total',
+      help: 'Attempts to hand over an outgoing letter, by outcome',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    outbox: new Gauge({
+      name: 'podatelna_outbox_overdue',
+      help: 'Events committed but not yet taken by the transport when the sweeper last looked',
+      registers,
+    }),
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * Settings: environment variables, validated together before the first socket opens. The table below is the one place
+ * that knows their names, defaults and meanings; docs/settings.md is made from it.
+ */
+import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+export type Settings = ReturnType<typeof readSettings>
+export type Listen = { host: string; port: number }
+
+/** Every problem with the settings, one sentence each; printed as they are, without a stack trace. */
+export class BadSettings extends Error {
+  readonly problems: string[]
+  constructor(problems: string[]) {
+    super(`${problems.length} of the settings cannot be used:\n${problems.map((p) => `  ${p}`).join('\n')}`)
+    this.name = 'BadSettings'
+    this.problems = problems
+  }
+}
+
+/** Reads all settings from `env`. @throws BadSettings naming every variable that is wrong */
+export function readSettings(env: Record<string, string | undefined>) {
+  const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => name in table && value !== ''))
+  const unknown = Object.keys(env).filter((name) => name.startsWith('PODATELNA_'))
+  const parsed = z.object(table).safeParse(given)
+  const problems = unknown.map((name) => `${name}: there is no such setting; ours have no prefix, see docs/settings.md.`)
+  if (!parsed.success) problems.push(...parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`))
+  if (parsed.success) problems.push(...contradictions(parsed.data))
+  if (problems.length > 0) throw new BadSettings(problems)
+  return parsed.data!
+}
+
+/** The settings for docs: name, default and meaning, in the order of the table. */
+export function describeSettings(): { name: string; default: string; meaning: string }[] {
+  return Object.entries(table).map(([name, schema]) => ({
+    name,
+    default: String(z.safeParse(schema, undefined).data ?? ''),
+    meaning: schema.description ?? '',
+  }))
+}
+
+const text = (meaning: string) => z.string().optional().describe(meaning)
+
+function listen(meaning: string) {
+  return z
+    .string()
+    .transform((value, context): Listen => {
+      const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+)):(\d{1,5})$/i.exec(value)
+      const port = Number(match?.[3])
+      if (match && port <= 65535) return { host: match[1] ?? match[2]!, port }
+      context.addIssue(`"${value}" is not an address to listen on; write host:port, for instance 127.0.0.1:2525.`)
+      return z.NEVER
+    })
+    .describe(meaning)
+}
+
+function url(protocols: string[], example: string, meaning: string) {
+  return z
+    .string()
+    .refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+      error: `is not a URL like ${example}.`,
+    })
+    .optional()
+    .describe(meaning)
+}
+
+function list(meaning: string, check: (item: string) => string | undefined) {
+  return z
+    .string()
+    .default('')
+    .transform((value, context) => {
+      const items = value.split(',').flatMap((item) => item.trim() || [])
+      for (const item of items) {
+        const problem = check(item)
+        if (problem) context.addIssue(`"${item}" ${problem}`)
+      }
+      return items
+    })
+    .describe(meaning)
+}
+
+function number(fallback: number, min: number, max: number, meaning: string) {
+  const error = `must be a whole number from ${min} to ${max}.`
+  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error }).default(fallback).describe(meaning)
+}
+
+const table = {
+  DATABASE_URL: url(
+    ['postgres:', 'postgresql:'],
+    'postgresql://user:password@host:5432/podatelna',
+    'PostgreSQL; without it an embedded server keeps its data under DATA_DIR',
+  ),
+  AMQP_URL: url(['amqp:', 'amqps:'], 'amqp://user:password@host:5672', 'RabbitMQ; without it events stay in the process'),
+  DATA_DIR: z.string().default('./var').describe('folder of the embedded database, large letters and generated keys'),
+  LETTER_STORE: z
+    .string()
+    .regex(/^(file:.+|s3:\/\/.+)$/, { error: 'must be file:/folder or s3://bucket/prefix.' })
+    .optional()
+    .describe('where large letters are kept: `file:/folder` (default: `letters` under DATA_DIR)'),
+  SMTP_LISTEN: listen('where clients\' mail servers connect').default({ host: '127.0.0.1', port: 2525 }),
+  SMTP_TLS_CERT: text('certificate file (PEM) for STARTTLS'),
+  SMTP_TLS_KEY: text('key file (PEM) for STARTTLS'),
+  TRUSTED_ARC_SEALERS: list('domains whose ARC seal counts as proof', domainProblem),
+  MAX_LETTER_BYTES: number(36_700_160, 1024, 1_073_741_824, 'largest letter taken; bytes'),
+  DNS_SERVERS: list('`ip:port` of the DNS servers for every mail-related look-up; the system\'s when empty', dnsServerProblem),
+  HTTP_LISTEN: listen('where the console, the API and the pages for clients are served').default({
+    host: '127.0.0.1',
+    port: 8080,
+  }),
+  PUBLIC_URL: z
+    .string()
+    .refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), {
+      error: 'is not a URL like https://support.example.com.',
+    })
+    .transform((value) => value.replace(/\/+$/, ''))
+    .default('http://localhost:8080')
+    .describe('how people reach us; links in mail begin with it'),
+  RELAY_URL: url(
+    ['smtp:', 'smtps:'],
+    'smtp://user:password@host:587',
+    'server that takes our outgoing mail; without it letters are captured: readable, but sent nowhere',
+  ),
+  MAIL_DOMAIN: z
+    .string()
+    .refine((value) => domainProblem(value) === undefined, { error: 'is not a domain like support.example.com.' })
+    .transform((value) => value.toLowerCase())
+    .default('localhost')
+    .describe('domain of our Message-IDs, bounce addresses and HELO'),
+  DKIM_SELECTOR: text('selector of the key that signs outgoing mail'),
+  DKIM_KEY_FILE: text('private key (PEM) that signs outgoing mail'),
+  SECRET_KEYS: list('secrets for tokens in mail; the first signs, all verify; generated once into DATA_DIR', (key) =>
+    key.length < 32 ? 'is too short; a secret key has at least 32 characters.' : undefined,
+  ),
+  ADMIN_TOKEN: z
+    .string()
+    .min(24, { error: 'is too short; an admin token has at least 24 characters.' })
+    .optional()
+    .describe('bearer token with the rights of an administrator, for automation'),
+  HEALTH_LISTEN: listen('where a single service answers /healthz, /readyz and /metrics; off when empty').optional(),
+  BUS_NAMESPACE: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,60}$/, { error: 'may hold small letters, digits and dashes only.' })
+    .default('podatelna')
+    .describe('prefix of our exchanges and queues on a broker shared with others'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
+      error: 'must be one of trace, debug, info, warn, error, silent.',
+    })
+    .default('info')
+    .describe('least important line that is logged'),
+  LOG_FORMAT: z
+    .enum(['pretty', 'json'], { error: 'must be pretty or json.' })
+    .default(process.stdout.isTTY ? 'pretty' : 'json')
+    .describe('`pretty` or `json`; pretty on a terminal, JSON elsewhere'),
+}
+
+function contradictions(settings: z.output<z.ZodObject<typeof table>>): string[] {
+  const problems: string[] = []
+  const together = (a: keyof typeof settings, b: keyof typeof settings) => {
+    if (!settings[a] !== !settings[b]) problems.push(`${settings[a] ? b : a}: is needed together with ${settings[a] ? a : b}.`)
+  }
+  together('SMTP_TLS_CERT', 'SMTP_TLS_KEY')
+  together('DKIM_SELECTOR', 'DKIM_KEY_FILE')
+  for (const name of ['SMTP_TLS_CERT', 'SMTP_TLS_KEY', 'DKIM_KEY_FILE'] as const) {
+    const file = settings[name]
+    if (file && !readable(file)) problems.push(`${name}: the file ${file} cannot be read.`)
+  }
+  if (settings.LETTER_STORE?.startsWith('s3:')) {
+    problems.push('LETTER_STORE: s3:// is not supported yet; use file:/folder on storage that all services share.')
+  }
+  return problems
+}
+
+/** Folder of large letters, in `file:` form or by default. */
+export function letterFolder(settings: Settings): string {
+  return settings.LETTER_STORE?.replace(/^file:(\/\/)?/, '') ?? join(settings.DATA_DIR, 'letters')
+}
+
+function readable(file: string): boolean {
+  try {
+    readFileSync(file)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function domainProblem(value: string): string | undefined {
+  const label = '[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?'
+  return new RegExp(`^${label}(\\.${label})*$`, 'i').test(value) ? undefined : 'is not a domain like example.com.'
+}
+
+function dnsServerProblem(value: string): string | undefined {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(value) ?? []
+  const ok = isIP(bracketed ?? plain ?? '') !== 0 && Number(port ?? 53) <= 65535
+  return ok ? undefined : 'is not a DNS server like 127.0.0.1:53.'
+}

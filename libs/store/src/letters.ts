@@ -1,0 +1,101 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
+
+/** Letters up to this size live in their database row; larger ones in a file named by their SHA-256. */
+export const rowLimit = 128 * 1024
+
+export type LetterStore = {
+  /** A letter being received. Nothing is in the store until `keep` has returned. */
+  begin(): LetterDraft
+  read(sha256: Buffer): Readable
+}
+
+export type LetterDraft = {
+  /** Takes the next bytes; memory holds at most `rowLimit` of them. */
+  write(chunk: Buffer): Promise<void>
+  /** The bytes so far, from memory or from the unfinished file. */
+  contents(): Buffer | Readable
+  /** Makes a large letter durable (fsync of file and folder) and gives what belongs into the row. */
+  keep(): Promise<{ raw: Buffer | null; sha256: Buffer; bytes: number }>
+  /** Forgets an unfinished letter. Harmless after `keep`. */
+  discard(): Promise<void>
+}
+
+/** A folder of large letters: `ab/cdef…`, content-addressed, so that keeping the same letter twice is harmless. */
+export function fileLetterStore(folder: string): LetterStore {
+  return {
+    begin: () => new Draft(folder),
+    read: (sha256) => createReadStream(pathOf(folder, sha256)),
+  }
+}
+
+class Draft implements LetterDraft {
+  readonly #folder: string
+  readonly #hash = createHash('sha256')
+  readonly #draftPath: string
+  #chunks: Buffer[] = []
+  #file: FileHandle | undefined
+  #bytes = 0
+
+  constructor(folder: string) {
+    this.#folder = folder
+    this.#draftPath = join(folder, 'unfinished', randomUUID())
+  }
+
+  async write(chunk: Buffer): Promise<void> {
+    this.#hash.update(chunk)
+    this.#bytes += chunk.length
+    this.#chunks.push(chunk)
+    if (this.#bytes > rowLimit) await this.#spill()
+  }
+
+  contents(): Buffer | Readable {
+    return this.#file ? createReadStream(this.#draftPath) : Buffer.concat(this.#chunks)
+  }
+
+  async keep() {
+    const sha256 = this.#hash.copy().digest()
+    if (!this.#file) return { raw: Buffer.concat(this.#chunks), sha256, bytes: this.#bytes }
+    await this.#file.sync()
+    await this.#file.close()
+    const path = pathOf(this.#folder, sha256)
+    await mkdir(dirname(path), { recursive: true })
+    await rename(this.#draftPath, path)
+    await syncFolder(dirname(path))
+    return { raw: null, sha256, bytes: this.#bytes }
+  }
+
+  async discard(): Promise<void> {
+    if (!this.#file) return
+    await this.#file.close().catch(() => {})
+    await rm(this.#draftPath, { force: true })
+  }
+
+  async #spill(): Promise<void> {
+    if (!this.#file) {
+      await mkdir(dirname(this.#draftPath), { recursive: true })
+      this.#file = await open(this.#draftPath, 'wx')
+    }
+    const chunks = this.#chunks
+    this.#chunks = []
+    await this.#file.writev(chunks)
+  }
+}
+
+/** A new name in a folder is only durable once the folder itself is. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+function pathOf(folder: string, sha256: Buffer): string {
+  const name = sha256.toString('hex')
+  return join(folder, name.slice(0, 2), name.slice(2))
+}

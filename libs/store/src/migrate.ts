@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PrismaPg } from '@prisma/adapter-pg'
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils'
+import { SchemaEngine } from '@prisma/schema-engine-wasm'
+import pg from 'pg'
+
+const prismaFolder = join(import.meta.dirname, '../../../prisma')
+const noFilter = { externalTables: [], externalEnums: [] }
+
+/** Any number will do, as long as every process takes the same one. */
+const migrationLock = 7_210_041
+
+/**
+ * Brings the database to the schema of this version. Forward only; several processes may call it at once, one of
+ * them works while the others wait. The engine is Prisma's own, so `prisma migrate deploy` agrees with it.
+ *
+ * @returns names of the migrations that were applied now
+ */
+export async function migrate(databaseUrl: string): Promise<string[]> {
+  const lock = new pg.Client({ connectionString: databaseUrl })
+  await lock.connect()
+  try {
+    await lock.query('SELECT pg_advisory_lock($1)', [migrationLock])
+    const migrationsList = await readMigrations()
+    // Most starts find nothing to do, and are spared the 5 MB engine.
+    if (await allApplied(lock, migrationsList)) return []
+    return await withEngine(databaseUrl, async (engine) => {
+      const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: noFilter })
+      return appliedMigrationNames
+    })
+  } finally {
+    await lock.end()
+  }
+}
+
+/** SQL that creates prisma/schema.prisma in an empty database: what the sum of all migrations is tested against. */
+export async function schemaScript(databaseUrl: string): Promise<string> {
+  return withEngine(databaseUrl, async (engine) => {
+    const to = { tag: 'schemaDatamodel' as const, ...schemaFiles() }
+    const { stdout } = await engine.diff({ from: { tag: 'empty' }, to, script: true, exitCode: null, filters: noFilter })
+    return stdout ?? ''
+  })
+}
+
+async function withEngine<T>(databaseUrl: string, use: (engine: SchemaEngine) => Promise<T>): Promise<T> {
+  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(databaseUrl))
+  const engine = await SchemaEngine.new({ datamodels: schemaFiles().files.map((f) => [f.path, f.content]) }, () => {}, adapter)
+  try {
+    return await use(engine)
+  } finally {
+    engine.free()
+  }
+}
+
+async function readMigrations() {
+  const baseDir = join(prismaFolder, 'migrations')
+  const folders = (await readdir(baseDir, { withFileTypes: true })).filter((entry) => entry.isDirectory())
+  const migrationDirectories = await Promise.all(
+    folders
+      .map((folder) => folder.name)
+      .sort()
+      .map(async (path) => ({
+        path,
+        migrationFile: {
+          path: 'migration.sql',
+          content: { tag: 'ok' as const, value: await readFile(join(baseDir, path, 'migration.sql'), 'utf8') },
+        },
+      })),
+  )
+  const lockfile = { path: 'migration_lock.toml', content: 'provider = "postgresql"\n' }
+  return { baseDir, lockfile, shadowDbInitScript: '', migrationDirectories }
+}
+
+async function allApplied(client: pg.Client, list: Awaited<ReturnType<typeof readMigrations>>): Promise<boolean> {
+  const table = await client.query(`SELECT to_regclass('_prisma_migrations') AS name`)
+  if (table.rows[0].name === null) return false
+  const applied = await client.query(`SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL`)
+  const names = new Set(applied.rows.map((row) => row.migration_name))
+  return list.migrationDirectories.every((directory) => names.has(directory.path))
+}
+
+function schemaFiles() {
+  const path = join(prismaFolder, 'schema.prisma')
+  return { files: [{ path, content: readFileSync(path, 'utf8') }] }
+}

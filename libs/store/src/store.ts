@@ -1,0 +1,63 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import pg from 'pg'
+import { v7 } from 'uuid'
+import { Prisma, PrismaClient } from './generated/client.ts'
+import { fileLetterStore, type LetterStore } from './letters.ts'
+
+export { Prisma }
+
+/** What both a client and a transaction can do; functions that write take this, so that callers choose the commit. */
+export type Database = Prisma.TransactionClient
+export type Store = {
+  prisma: PrismaClient
+  letters: LetterStore
+  /** Rejects when the database does not answer. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Opens the database and the letter store. The schema must be there: see `migrate`. */
+export function openStore(options: { databaseUrl: string; letterFolder: string; connections?: number }): Store {
+  const pool = new pg.Pool({
+    connectionString: options.databaseUrl,
+    max: options.connections ?? 10,
+    // A door must be able to say 451 while its client still waits.
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+  })
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => {})
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: true }), errorFormat: 'minimal' })
+  return {
+    prisma,
+    letters: fileLetterStore(options.letterFolder),
+    async ping() {
+      await pool.query('SELECT 1')
+    },
+    close: () => prisma.$disconnect(),
+  }
+}
+
+/** Time-ordered UUID (RFC 9562 §5.7): new rows go to the end of their index. */
+export function newId(): string {
+  return v7()
+}
+
+/**
+ * True when an error says that the database is away, overloaded or restarting rather than that the statement is wrong:
+ * the same statement may well succeed later.
+ */
+export function isDatabaseAway(error: unknown): boolean {
+  const texts: string[] = []
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 6; cause = cause.cause, depth++) {
+    texts.push(String((cause as { code?: unknown }).code ?? ''), cause.message)
+    texts.push(JSON.stringify((cause as { meta?: unknown }).meta ?? ''))
+  }
+  return awayPattern.test(texts.join('\n'))
+}
+
+// Prisma's P1xxx are connection errors, P2024 a pool time-out, P2034 a deadlock or write conflict; 08, 40, 53 and 57P
+// are PostgreSQL's classes for connection, rollback, resources and operator intervention.
+const awayPattern =
+  /\bP1\d{3}\b|\bP2024\b|\bP2028\b|\bP2034\b|\b(08\d{3}|40001|40P01|53\d{3}|57P0\d)\b|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|Connection terminated|timeout exceeded when trying to connect|the database system is|DatabaseNotReachable|ConnectionClosed|SocketTimeout|Can't reach database/

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo, Socket } from 'node:net'
-import { Packet, TCPServer, UDPServer } from 'dns2'
+import { type DnsHandler, Packet, type Question, type Resource, TCPServer, UDPServer } from 'dns2'
 
 /**
  * What the domain name system knows: one entry a name. Values are written as in a zone file (`10 mx.acme.cz`); a TXT
@@ -31,7 +31,7 @@ export type Dns = {
 /** A real DNS server on loopback, UDP and TCP on one port, that knows what `zone` says and nothing else. */
 export async function startDns(zone: Zone = {}): Promise<Dns> {
   const queries: Dns['queries'] = []
-  const handle: Handler = (request, send) => {
+  const handle: DnsHandler = (request, send) => {
     const [question] = request.questions
     if (!question) return
     queries.push({ name: question.name.toLowerCase(), type: Packet.typeName(question.type) })
@@ -53,7 +53,7 @@ export async function startDns(zone: Zone = {}): Promise<Dns> {
 }
 
 /** The port is TCP's choice; now and then somebody else has it for UDP, then another one is taken. */
-async function listen(handle: Handler, attempts = 10): Promise<{ tcp: TCPServer; udp: UDPServer; port: number }> {
+async function listen(handle: DnsHandler, attempts = 10): Promise<{ tcp: TCPServer; udp: UDPServer; port: number }> {
   const tcp = new TCPServer(handle)
   tcp.listen(0, '127.0.0.1')
   await once(tcp, 'listening')
@@ -112,23 +112,20 @@ const encoders: Record<keyof Records, (value: string) => Partial<Resource>> = {
   A: (address) => ({ address }),
   AAAA: (address) => ({ address }),
   MX: (value) => ({ priority: Number.parseInt(value, 10), exchange: value.split(/\s+/)[1] ?? '' }),
-  TXT: (value: string | string[]) => ({ data: [value].flat().flatMap(split) }),
+  // The types of dns2 know strings only, its encoder takes bytes as well.
+  TXT: (value: string | string[]) => ({ data: [value].flat().flatMap(split) as unknown as string[] }),
   PTR: (domain) => ({ domain }),
   CNAME: (domain) => ({ domain }),
   NS: (ns) => ({ ns }),
 }
 
 /** A character string has one byte for its length (RFC 1035, 3.3). */
-function split(text: string): string[] {
+function split(text: string): Buffer[] {
   const bytes = Buffer.from(text)
-  if (bytes.length <= 255) return [text]
-  return Array.from({ length: Math.ceil(bytes.length / 255) }, (_, i) => bytes.toString('utf8', i * 255, (i + 1) * 255))
+  const count = Math.max(1, Math.ceil(bytes.length / 255))
+  return Array.from({ length: count }, (_, i) => bytes.subarray(i * 255, (i + 1) * 255))
 }
 
 function normal(name: string): string {
   return name.toLowerCase().replace(/\.$/, '')
 }
-
-type Handler = ConstructorParameters<typeof TCPServer>[0] & {}
-type Question = Packet['questions'][number]
-type Resource = Packet['answers'][number]

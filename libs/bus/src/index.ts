@@ -1,2 +1,2 @@
-export { type Bus, type Consumer, openBus, type Outcome } from './bus.ts'
+export { type Bus, type Consumer, type Outcome, openBus } from './bus.ts'
 export { envelope, inboxInsert, outboxInsert } from './outbox.ts'

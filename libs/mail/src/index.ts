@@ -1,2 +1,19 @@
 export { bounceAddress, bounceTag, normalizeAddress, plusAddress, splitPlus } from './addresses.ts'
+export { type Arrival, ArrivalReader, headerLimit } from './arrival.ts'
+export { type Classification, classify } from './classify.ts'
+export {
+  type Header,
+  headerMailboxes,
+  headerMessageIds,
+  headerText,
+  headerValue,
+  headerValues,
+  type Mailbox,
+  parseHeader,
+} from './headers.ts'
+export { isLoopToken, loopToken } from './loop.ts'
+export { type Attachment, type ParsedLetter, parseLetter } from './parse.ts'
+export { sanitiseHtml } from './sanitise.ts'
+export { cleanText, oneLine } from './text.ts'
+export { threadSerials } from './thread.ts'
 export { makeToken, numberAsUuid, readToken, type TokenKind, uuidAsNumber } from './tokens.ts'

@@ -1,5 +1,13 @@
 import { type Bus, openBus } from '@podatelna/bus'
-import { createLogger, createMetrics, type HealthCheck, type Logger, letterFolder, type Metrics, type Settings } from '@podatelna/runtime'
+import {
+  createLogger,
+  createMetrics,
+  type HealthCheck,
+  type Logger,
+  letterFolder,
+  type Metrics,
+  type Settings,
+} from '@podatelna/runtime'
 import { openStore, type Store } from '@podatelna/store'
 import { secretKeys } from './secret-keys.ts'
 

@@ -1,4 +1,4 @@
-import { BadSettings, readSettings, serveHealth, type Settings } from '@podatelna/runtime'
+import { BadSettings, readSettings, type Settings, serveHealth } from '@podatelna/runtime'
 import { migrate } from '@podatelna/store'
 import { type App, closeApp, openApp, type Service } from './app.ts'
 
@@ -56,7 +56,8 @@ function explain(error: unknown): string {
   const { code, address, port, path } = error as NodeJS.ErrnoException & { address?: string; port?: number }
   if (code === 'EADDRINUSE') return `another program already listens on ${address}:${port}.`
   if (code === 'EADDRNOTAVAIL') return `${address} is not an address of this machine.`
-  if (code === 'EACCES' && port) return `this account may not listen on ${address}:${port}; ports below 1024 need more rights.`
+  if (code === 'EACCES' && port)
+    return `this account may not listen on ${address}:${port}; ports below 1024 need more rights.`
   if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') return `the folder or file ${path} cannot be written.`
   if (code === 'ECONNREFUSED') return `the database does not answer at ${address}:${port}.`
   return error.message

@@ -9,9 +9,7 @@ export type Health = { ready: boolean; parts: Record<string, string> }
 
 /** Asks every part; a part that does not answer within two seconds counts as away. */
 export async function checkHealth(checks: HealthCheck[]): Promise<Health> {
-  const entries = await Promise.all(
-    checks.map(async ({ name, check }) => [name, await within(2000, check())] as const),
-  )
+  const entries = await Promise.all(checks.map(async ({ name, check }) => [name, await within(2000, check())] as const))
   return { ready: entries.every(([, state]) => state === 'ok'), parts: Object.fromEntries(entries) }
 }
 
@@ -36,7 +34,10 @@ function within(ms: number, work: Promise<void>): Promise<string> {
   return new Promise((done) => {
     const timer = setTimeout(() => done(`no answer within ${ms} ms`), ms)
     work
-      .then(() => 'ok', (error: unknown) => (error instanceof Error ? error.message : String(error)))
+      .then(
+        () => 'ok',
+        (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      )
       .then((state) => {
         clearTimeout(timer)
         done(state)

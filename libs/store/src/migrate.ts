@@ -39,14 +39,24 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
 export async function schemaScript(databaseUrl: string): Promise<string> {
   return withEngine(databaseUrl, async (engine) => {
     const to = { tag: 'schemaDatamodel' as const, ...schemaFiles() }
-    const { stdout } = await engine.diff({ from: { tag: 'empty' }, to, script: true, exitCode: null, filters: noFilter })
+    const { stdout } = await engine.diff({
+      from: { tag: 'empty' },
+      to,
+      script: true,
+      exitCode: null,
+      filters: noFilter,
+    })
     return stdout ?? ''
   })
 }
 
 async function withEngine<T>(databaseUrl: string, use: (engine: SchemaEngine) => Promise<T>): Promise<T> {
   const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(databaseUrl))
-  const engine = await SchemaEngine.new({ datamodels: schemaFiles().files.map((f) => [f.path, f.content]) }, () => {}, adapter)
+  const engine = await SchemaEngine.new(
+    { datamodels: schemaFiles().files.map((f) => [f.path, f.content]) },
+    () => {},
+    adapter,
+  )
   try {
     return await use(engine)
   } finally {

@@ -28,7 +28,10 @@ export function openStore(options: { databaseUrl: string; letterFolder: string; 
   })
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {})
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: true }), errorFormat: 'minimal' })
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool, { disposeExternalPool: true }),
+    errorFormat: 'minimal',
+  })
   return {
     prisma,
     letters: fileLetterStore(options.letterFolder),

@@ -1,0 +1,180 @@
+/**
+ * The first room of a letter's life: everything that is decided between its last byte and our answer (rules §1). What
+ * was answered 250 is committed; next, libs/ticketing files it.
+ */
+import type { Readable } from 'node:stream'
+import { type Bus, envelope } from '@podatelna/bus'
+import { mailAdmitted, mailSuppressed, type Verdict } from '@podatelna/contracts'
+import {
+  type Arrival,
+  bounceTag,
+  type Classification,
+  classify,
+  headerMailboxes,
+  headerText,
+  normalizeAddress,
+  oneLine,
+  readToken,
+  splitPlus,
+  threadSerials,
+} from '@podatelna/mail'
+import { type LetterDraft, newId, type Store } from '@podatelna/store'
+import { type Answer, type Decision, decide } from './decide.ts'
+import { hold } from './hold.ts'
+import { type Identity, identify } from './identify.ts'
+import { recordLetter } from './record.ts'
+import type { Resolver } from './resolver.ts'
+import { type Judgement, judge, type Peer } from './verdict.ts'
+
+export type Door = {
+  store: Store
+  bus: Bus
+  resolver: Resolver
+  keys: readonly string[]
+  mailDomain: string
+  arcSealers: readonly string[]
+}
+
+/** One letter as it came through a door, its bytes in `draft`, not yet answered. */
+export type ArrivedLetter = {
+  arrival: Arrival
+  draft: LetterDraft
+  receivedAt: Date
+  mailFrom: string
+  rcptTo: string[]
+  peer: Peer
+  tls: string | undefined
+}
+
+/** What the door tells the sender's server, and for the log, what became of the letter. */
+export type Admission = { mailId: string; disposition: Decision['disposition']; reason: string; answer: Answer }
+
+/**
+ * Decides about a letter and commits the decision. Rejects only when the database or the letter store is away; then
+ * nothing was written and the sender keeps the letter.
+ */
+export async function admit(door: Door, letter: ArrivedLetter): Promise<Admission> {
+  const classification = classifyLetter(door, letter)
+  const judgement = await judgeLetter(door, letter)
+  const serials = threadSerials(letter.arrival.header, letter.rcptTo, door.keys)
+  const identity = await identifyAuthor(door, letter, judgement, serials)
+  const decision = decideAbout(door, letter, { classification, judgement, identity })
+  return commit(door, describe(letter, { classification, judgement, identity, decision, serials }), letter.draft)
+}
+
+/** True for addresses we receive for: mailboxes, with anything behind a plus, and the bounce addresses of deliveries. */
+export async function isOurs(door: Pick<Door, 'store' | 'keys' | 'mailDomain'>, recipient: string): Promise<boolean> {
+  const bounce = bounceTag(recipient, door.mailDomain)
+  if (bounce !== undefined) return readToken(door.keys, 'bounce', bounce) !== undefined
+  const address = splitPlus(normalizeAddress(recipient)).base
+  const rows = await door.store.prisma.$queryRaw<unknown[]>`SELECT FROM mailboxes WHERE address = ${address}`
+  return rows.length > 0
+}
+
+function classifyLetter(door: Door, letter: ArrivedLetter): Classification {
+  const bounceTo = letter.rcptTo.some((recipient) => bounceTag(recipient, door.mailDomain) !== undefined)
+  return classify(letter.arrival.header, { mailFrom: letter.mailFrom, bounceTo }, door.keys)
+}
+
+function judgeLetter(door: Door, letter: ArrivedLetter): Promise<Judgement> {
+  const { draft, mailFrom, peer } = letter
+  const source: Buffer | Readable = draft.contents()
+  const how = { resolver: door.resolver, mta: door.mailDomain, arcSealers: door.arcSealers }
+  return judge({ header: letter.arrival.header, source, mailFrom, peer }, how)
+}
+
+function identifyAuthor(door: Door, letter: ArrivedLetter, judgement: Judgement, serials: bigint[]): Promise<Identity> {
+  const mailboxAddress = letter.rcptTo
+    .filter((recipient) => bounceTag(recipient, door.mailDomain) === undefined)
+    .map((recipient) => splitPlus(normalizeAddress(recipient)).base)[0]
+  return identify(door.store, { author: judgement.verdict.author ?? '', mailboxAddress, serials })
+}
+
+function decideAbout(
+  door: Door,
+  letter: ArrivedLetter,
+  known: { classification: Classification; judgement: Judgement; identity: Identity },
+): Decision {
+  const { classification, judgement, identity } = known
+  return decide({
+    ...classification,
+    judgement,
+    standing: identity.standing,
+    policy: identity.mailbox?.policy ?? 'contacts',
+    mailbox: identity.mailbox?.address ?? letter.rcptTo[0] ?? door.mailDomain,
+  })
+}
+
+/** Everything that is known of a letter when it is answered; record.ts writes it down. */
+export type LetterRecord = ReturnType<typeof describe>
+
+function describe(
+  letter: ArrivedLetter,
+  known: {
+    classification: Classification
+    judgement: Judgement
+    identity: Identity
+    decision: Decision
+    serials: bigint[]
+  },
+) {
+  const { arrival } = letter
+  const { identity } = known
+  const verdict: Verdict = known.judgement.verdict
+  return {
+    ...known.decision,
+    id: newId(),
+    arrival,
+    receivedAt: letter.receivedAt,
+    mailFrom: oneLine(letter.mailFrom, 512),
+    rcptTo: letter.rcptTo.map((recipient) => oneLine(normalizeAddress(recipient), 512)),
+    mailboxId: identity.mailbox?.id ?? null,
+    peer: letter.peer.address,
+    helo: oneLine(letter.peer.helo, 255),
+    tls: letter.tls ?? null,
+    fromAddress: verdict.author ?? null,
+    fromName: oneLine(headerMailboxes(arrival.header, 'from')[0]?.name ?? '', 255),
+    subject: oneLine(headerText(arrival.header, 'subject'), 998),
+    kind: known.classification.kind,
+    verdict,
+    contactId: identity.contactId,
+    organizationId: identity.organizationId,
+    agentId: identity.agentId,
+    language: identity.language,
+    threadSerials: known.serials,
+  }
+}
+
+async function commit(door: Door, record: LetterRecord, draft: LetterDraft): Promise<Admission> {
+  const outcome = record.disposition === 'held' ? await hold(door, record, draft) : await store(door, record, draft)
+  const { disposition, reason } = outcome
+  const answer = outcome.answer ?? { code: 250, text: `2.0.0 Taken as ${outcome.mailId}` }
+  return { mailId: outcome.mailId, disposition, reason, answer }
+}
+
+async function store(door: Door, record: LetterRecord, draft: LetterDraft): Promise<Outcome> {
+  const type = followsFrom[record.disposition]
+  const events = type ? [envelope(type, { mail_id: record.id })] : []
+  const { id, disposition, fresh } = await recordLetter(door.store.prisma, record, draft, events)
+  if (fresh) door.bus.publish(events)
+  const { reason, answer } = record
+  // The same letter again: the first outcome stands, whatever has been decided since.
+  return fresh
+    ? { mailId: id, disposition, reason, answer }
+    : { mailId: id, disposition, reason: 'The same letter again.' }
+}
+
+const followsFrom = {
+  admitted: mailAdmitted,
+  suppressed: mailSuppressed,
+  held: undefined,
+  quarantined: undefined,
+  refused: undefined,
+}
+
+export type Outcome = {
+  mailId: string
+  disposition: Decision['disposition']
+  reason: string
+  answer?: Answer | undefined
+}

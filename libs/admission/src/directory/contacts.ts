@@ -1,0 +1,95 @@
+import type { Actor, api } from '@podatelna/contracts'
+import { type Database, newId, type Prisma, type Store } from '@podatelna/store'
+import { removeParticipantEverywhere } from '@podatelna/ticketing'
+import { type Change, changeDirectory, done, refuse, whereTaken } from './directory.ts'
+import { noOrganization } from './organizations.ts'
+
+export function createContact(store: Store, organizationId: string, contact: api.NewContact): Promise<Change<Contact>> {
+  return changeDirectory(store, (database) => addContact(database, organizationId, contact))
+}
+
+export function changeContact(
+  store: Store,
+  id: string,
+  changes: api.ContactChanges,
+  by: Actor,
+): Promise<Change<Contact>> {
+  return changeDirectory(store, (database) => updateContact(database, id, changes, by))
+}
+
+/** Cuts somebody off at once, in open tickets too (rules §5). Their row stays, for the history of those tickets. */
+export function removeContact(store: Store, id: string, by: Actor): Promise<Change<undefined>> {
+  return changeDirectory(store, async (database) => {
+    const contact = await findContact(database, id)
+    if (!contact) return noContact()
+    await takeAddresses(database, addressesOf(contact), { by, reason: 'no longer a technical contact' })
+    await database.contact.update({ where: { id }, data: { removedAt: new Date() } })
+    return done(undefined)
+  })
+}
+
+/** Within a change of the directory. */
+export async function addContact(
+  database: Database,
+  organizationId: string,
+  { emails, ...fields }: api.NewContact,
+): Promise<Change<Contact>> {
+  if (!(await database.organization.findUnique({ where: { id: organizationId } }))) return noOrganization()
+  const taken = await whereTaken(database, emails)
+  if (taken) return taken
+  const data = { id: newId(), organizationId, ...fields, addresses: { create: inOrder(emails) } }
+  return done(await database.contact.create({ data, include: withAddresses }))
+}
+
+/** Within a change of the directory. */
+export async function updateContact(
+  database: Database,
+  id: string,
+  { emails, ...fields }: api.ContactChanges,
+  by: Actor,
+): Promise<Change<Contact>> {
+  const contact = await findContact(database, id)
+  if (!contact) return noContact()
+  const taken = emails && (await whereTaken(database, emails, { contactId: id }))
+  if (taken) return taken
+  if (emails) await replaceAddresses(database, contact, emails, by)
+  return done(await database.contact.update({ where: { id }, data: fields, include: withAddresses }))
+}
+
+export function addressesOf(contact: Contact): string[] {
+  return contact.addresses.map(({ address }) => address)
+}
+
+function findContact(database: Database, id: string): Promise<Contact | null> {
+  return database.contact.findUnique({ where: { id, removedAt: null }, include: withAddresses })
+}
+
+async function replaceAddresses(database: Database, contact: Contact, emails: string[], by: Actor): Promise<void> {
+  const gone = addressesOf(contact).filter((address) => !emails.includes(address))
+  if (gone.length > 0) await takeAddresses(database, gone, { by, reason: `no longer an address of ${contact.name}` })
+  await database.contactAddress.deleteMany({ where: { contactId: contact.id } })
+  await database.contactAddress.createMany({
+    data: inOrder(emails).map((row) => ({ ...row, contactId: contact.id })),
+  })
+}
+
+/** An address in contact_addresses is what lets somebody in; without it they are off every ticket, in the same commit. */
+async function takeAddresses(
+  database: Database,
+  addresses: string[],
+  how: { by: Actor; reason: string },
+): Promise<void> {
+  await database.contactAddress.deleteMany({ where: { address: { in: addresses } } })
+  await removeParticipantEverywhere(database, addresses, how)
+}
+
+function inOrder(emails: string[]) {
+  return emails.map((address, position) => ({ address, position }))
+}
+
+function noContact() {
+  return refuse('not_found', 'There is no such contact.')
+}
+
+export const withAddresses = { addresses: { orderBy: { position: 'asc' } } } as const
+export type Contact = Prisma.ContactGetPayload<{ include: typeof withAddresses }>

@@ -1,0 +1,65 @@
+import type { MailboxPolicy } from '@podatelna/contracts'
+import { MailboxPolicy as policies } from '@podatelna/contracts'
+import { Prisma, type Store } from '@podatelna/store'
+import { threadedTicket } from '@podatelna/ticketing'
+import type { Standing } from './decide.ts'
+
+/** What we know about an author and the mailbox they wrote to, at this moment. */
+export type Identity = {
+  standing: Standing
+  contactId: string | null
+  organizationId: string | null
+  agentId: string | null
+  /** Language for mail to the author: their own, their organization's, or the mailbox's. */
+  language: string
+  mailbox: { id: string; address: string; policy: MailboxPolicy } | undefined
+}
+
+/** One round trip: contact, agent, participant of the ticket the letter threads to, and the mailbox. */
+export async function identify(
+  store: Store,
+  letter: { author: string; mailboxAddress: string | undefined; serials: bigint[] },
+): Promise<Identity> {
+  const rows = await store.prisma.$queryRaw<IdentityRow[]>`
+    SELECT contact.id AS contact_id, contact.organization_id, agent.id AS agent_id,
+      COALESCE(contact.language, agent.language, mailbox.language, 'en') AS language,
+      mailbox.id AS mailbox_id, mailbox.address AS mailbox_address, mailbox.policy AS mailbox_policy,
+      ${participates(letter)} AS participates
+    FROM (SELECT) AS always
+    LEFT JOIN LATERAL (
+      SELECT c.id, c.organization_id, COALESCE(c.language, o.language) AS language
+      FROM contact_addresses a JOIN contacts c ON c.id = a.contact_id JOIN organizations o ON o.id = c.organization_id
+      WHERE a.address = ${letter.author}) AS contact ON true
+    LEFT JOIN agents AS agent ON agent.email = ${letter.author} AND agent.disabled_at IS NULL
+    LEFT JOIN mailboxes AS mailbox ON mailbox.address = ${letter.mailboxAddress ?? null}`
+  return readIdentity(rows[0]!)
+}
+
+function participates(letter: { author: string; serials: bigint[] }): Prisma.Sql {
+  if (letter.serials.length === 0) return Prisma.sql`false`
+  const author = { address: letter.author, organizationId: null, agentId: null }
+  return Prisma.sql`COALESCE((SELECT t.participant FROM (${threadedTicket(letter.serials, author)}) AS t), false)`
+}
+
+function readIdentity(row: IdentityRow): Identity {
+  const { mailbox_id: id, mailbox_address: address, mailbox_policy: policy } = row
+  return {
+    standing: row.agent_id ? 'agent' : row.contact_id ? 'contact' : row.participates ? 'participant' : 'unknown',
+    contactId: row.contact_id,
+    organizationId: row.organization_id,
+    agentId: row.agent_id,
+    language: row.language,
+    mailbox: id && address ? { id, address, policy: policies.parse(policy) } : undefined,
+  }
+}
+
+type IdentityRow = {
+  contact_id: string | null
+  organization_id: string | null
+  agent_id: string | null
+  language: string
+  mailbox_id: string | null
+  mailbox_address: string | null
+  mailbox_policy: string | null
+  participates: boolean
+}

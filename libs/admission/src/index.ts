@@ -1,0 +1,7 @@
+export { type Admission, type ArrivedLetter, admit, type Door, isOurs } from './admit.ts'
+export * from './agents.ts'
+export { type Decided, decideLetter, type Link, type LinkDecision, type LinkState, openLink } from './authorize.ts'
+export { type Answer, answers } from './decide.ts'
+export * from './directory/index.ts'
+export { quarantineGivenUp, type Released, releaseMail, replayMail } from './release.ts'
+export { createResolver, type Resolver } from './resolver.ts'

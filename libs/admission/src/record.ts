@@ -1,0 +1,43 @@
+import { outboxInsert } from '@podatelna/bus'
+import { Disposition, type Envelope } from '@podatelna/contracts'
+import { type Database, type LetterDraft, Prisma } from '@podatelna/store'
+import type { LetterRecord } from './admit.ts'
+
+/**
+ * Writes one letter, its bytes and what follows from it in one statement. The unique dedupe key is what makes the same
+ * letter delivered again harmless, by whichever route and to whichever mailbox: then only the recipients are added and
+ * nothing follows. Letters refused at the door have no key: they may be sent again when the reason is gone.
+ */
+export async function recordLetter(
+  database: Database,
+  record: LetterRecord,
+  draft: LetterDraft,
+  events: Envelope[],
+  authorizationId: string | null = null,
+): Promise<{ id: string; disposition: Disposition; fresh: boolean }> {
+  const { arrival } = record
+  const refused = record.disposition === 'refused'
+  const kept = refused ? { raw: null, sha256: null, bytes: draft.bytes } : await draft.keep()
+  const rows = await database.$queryRaw<{ id: string; disposition: string; fresh: boolean }[]>`
+    WITH mail AS (
+      INSERT INTO inbound_mail (id, message_id, digest, dedupe_key, received_at, mail_from, rcpt_to, mailbox_id, peer,
+        helo, tls, from_address, from_name, subject, kind, bytes, raw, raw_sha256, header, verdict, disposition, reason,
+        contact_id, organization_id, agent_id, thread_serials, authorization_id)
+      VALUES (${record.id}::uuid, ${arrival.messageId}, ${arrival.digest}, ${refused ? null : arrival.dedupeKey},
+        ${record.receivedAt}, ${record.mailFrom}, ${record.rcptTo}::text[], ${record.mailboxId}::uuid, ${record.peer},
+        ${record.helo}, ${record.tls}, ${record.fromAddress}, ${record.fromName}, ${record.subject}, ${record.kind},
+        ${kept.bytes}, ${kept.raw}, ${kept.sha256}, ${refused ? arrival.headerBytes.subarray(0, headerKept) : null},
+        ${JSON.stringify(record.verdict)}::jsonb, ${record.disposition}, ${record.reason}, ${record.contactId}::uuid,
+        ${record.organizationId}::uuid, ${record.agentId}::uuid, ${record.threadSerials}::bigint[],
+        ${authorizationId}::uuid)
+      ON CONFLICT (dedupe_key) DO UPDATE SET repeats = inbound_mail.repeats + 1,
+        rcpt_to = ARRAY(SELECT DISTINCT unnest(inbound_mail.rcpt_to || excluded.rcpt_to))
+      RETURNING id, disposition, xmax = 0 AS fresh)
+    ${events.length > 0 ? Prisma.sql`, outbox AS (${outboxInsert(events, Prisma.sql`SELECT FROM mail WHERE fresh`)})` : Prisma.empty}
+    SELECT id, disposition, fresh FROM mail`
+  const row = rows[0]!
+  return { ...row, disposition: Disposition.parse(row.disposition) }
+}
+
+/** Of a refused letter only the header is kept, and of that no more than this; bytes. */
+const headerKept = 64 * 1024

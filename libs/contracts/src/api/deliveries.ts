@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { DeliveryState } from '../vocabulary.ts'
+import { ListQuery, Time, text } from './common.ts'
+
+export const Attempt = z.object({ at: Time, outcome: z.string(), smtp: z.string() })
+
+/** One outgoing letter to one recipient. */
+export const Delivery = z
+  .object({
+    id: z.uuid(),
+    kind: z.string(),
+    to: z.string(),
+    subject: z.string(),
+    state: DeliveryState,
+    message_id: z.string(),
+    created_at: Time,
+    due_at: Time.nullable().describe('when it is tried next'),
+    attempts: z.array(Attempt),
+    ticket_number: z.string().optional(),
+    mail_id: z.uuid().optional(),
+  })
+  .meta({ id: 'Delivery' })
+export type Delivery = z.infer<typeof Delivery>
+
+export const DeliveryWithSource = Delivery.extend({ source: z.string().describe('the letter as it was rendered') })
+export type DeliveryWithSource = z.infer<typeof DeliveryWithSource>
+
+export const DeliveryQuery = ListQuery.extend({
+  ticket: text(40).optional().describe('a ticket number'),
+  state: DeliveryState.optional(),
+})

@@ -1,0 +1,131 @@
+import { z } from 'zod'
+import {
+  Actor,
+  Audience,
+  MessageKind,
+  ParticipantRole,
+  ParticipantState,
+  TicketPriority,
+  TicketStatus,
+} from '../vocabulary.ts'
+import { EmailAddress, input, ListQuery, line, Time, text } from './common.ts'
+import { Delivery } from './deliveries.ts'
+
+const Person = z.object({ email: z.string(), name: z.string() })
+
+const ticketInList = {
+  number: z.string(),
+  subject: z.string(),
+  status: TicketStatus,
+  priority: TicketPriority,
+  mailbox: z.object({ id: z.uuid(), address: z.string(), name: z.string() }),
+  organization: z.object({ id: z.uuid(), name: z.string() }).nullable(),
+  requester: Person.nullable(),
+  assignee: Person.extend({ id: z.uuid() }).nullable(),
+  created_at: Time,
+  updated_at: Time,
+}
+export const TicketInList = z.object(ticketInList).meta({ id: 'TicketInList' })
+export type TicketInList = z.infer<typeof TicketInList>
+
+/** One immutable entry of a ticket. */
+export const Message = z
+  .object({
+    id: z.uuid(),
+    kind: MessageKind,
+    author: Actor,
+    audience: Audience,
+    subject: z.string(),
+    text: z.string(),
+    html: z.string().nullable(),
+    attachments: z.array(z.unknown()),
+    warnings: z.array(z.string()),
+    created_at: Time,
+    mail_id: z.uuid().optional(),
+  })
+  .meta({ id: 'Message' })
+export type Message = z.infer<typeof Message>
+
+/** Somebody on the ticket, who added them and who removed them. */
+export const Participant = z
+  .object({
+    ...Person.shape,
+    role: ParticipantRole,
+    state: ParticipantState,
+    added_by: Actor,
+    added_at: Time,
+    removed_by: Actor.optional(),
+    removed_at: Time.optional(),
+    removed_reason: z.string().optional(),
+  })
+  .meta({ id: 'Participant' })
+export type Participant = z.infer<typeof Participant>
+
+export const Link = z.object({
+  kind: z.enum(['follow_up_of', 'followed_up_by', 'merged_into', 'merged_from', 'split_from', 'split_to', 'legacy']),
+  number: z.string(),
+})
+
+export const TicketEvent = z.looseObject({ type: z.string(), at: Time, by: Actor })
+
+export const Ticket = z
+  .object({
+    ...ticketInList,
+    messages: z.array(Message),
+    participants: z.array(Participant),
+    links: z.array(Link),
+    events: z.array(TicketEvent),
+    deliveries: z.array(Delivery),
+  })
+  .meta({ id: 'Ticket' })
+export type Ticket = z.infer<typeof Ticket>
+
+export const TicketQuery = ListQuery.extend({
+  status: TicketStatus.optional(),
+  mailbox: text(254).optional().describe('address or id'),
+  organization: z.uuid().optional(),
+  assignee: text(254).optional().describe('e-mail or id of an agent'),
+  q: text(200).optional().describe('part of the subject, or a number'),
+})
+
+/** A malformed number is the number of no ticket. */
+export const ByNumber = z.object({ number: z.string().regex(/^P-\d{1,15}$/i) })
+export const ByNumberAndEmail = ByNumber.extend({ email: EmailAddress })
+
+const longestText = 200_000
+const longestHtml = 2 * 1024 * 1024
+const body = { text: text(longestText).optional(), html: text(longestHtml).optional() }
+const withBody = (given: { text?: string | undefined; html?: string | undefined }) =>
+  Boolean(given.text?.trim() || given.html?.trim())
+const bodyMissing = { error: 'is needed, or html.', path: ['text'] }
+
+const personOnTicket = { email: EmailAddress, name: line(200).optional() }
+
+export const NewTicket = input({
+  mailbox: text(254).describe('address or id'),
+  organization: z.uuid().optional(),
+  requester: input(personOnTicket),
+  subject: line(500),
+  ...body,
+}).refine(withBody, bodyMissing)
+
+export const TicketChanges = input({
+  status: TicketStatus.optional(),
+  priority: TicketPriority.optional(),
+  assignee: text(254).nullable().optional().describe('e-mail or id of an agent; null: nobody'),
+  subject: line(500).optional(),
+})
+
+export const NewCc = input(personOnTicket)
+
+export const NewReply = input({
+  ...body,
+  status: TicketStatus.optional(),
+  cc: z
+    .array(z.union([EmailAddress.transform((email) => ({ email })), NewCc]))
+    .max(50)
+    .optional(),
+  audience: Audience.exclude(['internal']).optional(),
+}).refine(withBody, bodyMissing)
+
+export const NewNote = input(body).refine(withBody, bodyMissing)

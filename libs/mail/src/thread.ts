@@ -1,0 +1,27 @@
+import { splitPlus } from './addresses.ts'
+import { type Header, headerMessageIds } from './headers.ts'
+import { readToken } from './tokens.ts'
+
+/** A letter may name many tickets; no honest one names more than this. */
+const tokenLimit = 50
+
+/**
+ * The thread tokens of a letter that prove ours, best first (rules §2): in the recipient address, in In-Reply-To, in
+ * References from the newest. What they point to is a serial of a participant, that is of one (ticket, recipient).
+ */
+export function threadSerials(header: Header, recipients: readonly string[], keys: readonly string[]): bigint[] {
+  const candidates = [
+    ...recipients.map((recipient) => splitPlus(recipient).tag),
+    ...headerMessageIds(header, 'in-reply-to').map(tokenOfMessageId),
+    ...headerMessageIds(header, 'references').reverse().map(tokenOfMessageId),
+  ]
+  const serials = candidates
+    .slice(0, 4 * tokenLimit)
+    .flatMap((token) => (token === undefined ? [] : (readToken(keys, 'thread', token) ?? [])))
+  return [...new Set(serials)].slice(0, tokenLimit)
+}
+
+/** Our Message-IDs are `<token.random@domain>`. */
+function tokenOfMessageId(messageId: string): string | undefined {
+  return messageId.match(/^([^.@]+)\.[^@]*@/)?.[1]
+}

@@ -1,0 +1,25 @@
+import type { Bus } from '@podatelna/bus'
+import type { Actor } from '@podatelna/contracts'
+import type { Store } from '@podatelna/store'
+
+/** Where tickets are: what every act on them needs. */
+export type Desk = { store: Store; bus: Bus }
+
+/** How an act of staff went. `detail` is a sentence for the person who asked for it. */
+export type Act<Value> = { ok: true; value: Value } | Refusal
+export type Refusal = { ok: false; problem: Problem; detail: string }
+export type Problem =
+  | 'no_ticket'
+  | 'forbidden_move'
+  | 'own_mailbox'
+  | 'not_a_participant'
+  | 'no_mailbox'
+  | 'no_organization'
+  | 'no_agent'
+  | 'bad_address'
+
+export function refusal(problem: Problem, detail: string): Refusal {
+  return { ok: false, problem, detail }
+}
+
+export const system: Actor = { kind: 'system', name: 'Podatelna' }

@@ -1,0 +1,186 @@
+/**
+ * The second room of a letter's life: ingress stored it, here it is filed. An admitted letter joins its ticket or opens
+ * one; next, outbound tells people about it.
+ */
+import { envelope, inboxInsert, type Outcome, outboxInsert } from '@podatelna/bus'
+import { type Actor, clientWrote, type Envelope, subscriptions, ticketOpened } from '@podatelna/contracts'
+import { oneLine, type ParsedLetter, parseLetter } from '@podatelna/mail'
+import { newId, Prisma } from '@podatelna/store'
+import type { Desk } from './desk.ts'
+import { afterClientWrote } from './states.ts'
+import { readThreadedTicket, type ThreadedTicket, type ThreadedTicketRow, threadedTicket } from './threading.ts'
+
+const subscription = subscriptions.ticketsLetters
+
+/**
+ * Files the letter that `event` speaks of. Twice is harmless: everything hangs on the inbox row of this event and on
+ * the unique `messages.mail_id`.
+ */
+export async function fileLetter(desk: Desk, event: Envelope<{ mail_id: string }>): Promise<Outcome> {
+  const mail = await loadMail(desk, event.payload.mail_id)
+  if (!mail) return { reject: `there is no letter ${event.payload.mail_id}` }
+  const ticket = await threadLetter(desk, mail)
+  if (mail.disposition === 'suppressed' && !mayAttachSilently(mail, ticket)) return noteDone(desk, event)
+  const letter = await readLetter(desk, mail)
+  if (!letter) return { reject: `the bytes of letter ${mail.id} are not kept` }
+  return ticket ? addToTicket(desk, event, mail, letter, ticket) : openTicket(desk, event, mail, letter)
+}
+
+async function loadMail(desk: Desk, id: string): Promise<MailRow | undefined> {
+  const rows = await desk.store.prisma.$queryRaw<MailRow[]>`
+    SELECT id, message_id, received_at, mailbox_id, from_address, from_name, subject, kind, disposition, raw, raw_sha256,
+      contact_id, organization_id, agent_id, thread_serials, (verdict->>'verified')::boolean AS verified
+    FROM inbound_mail WHERE id = ${id}::uuid`
+  return rows[0]
+}
+
+async function threadLetter(desk: Desk, mail: MailRow): Promise<ThreadedTicket | undefined> {
+  if (mail.thread_serials.length === 0) return undefined
+  const author = {
+    address: mail.from_address ?? '',
+    organizationId: mail.organization_id,
+    agentId: mail.agent_id,
+  }
+  const rows = await desk.store.prisma.$queryRaw<ThreadedTicketRow[]>(threadedTicket(mail.thread_serials, author))
+  return readThreadedTicket(rows[0])
+}
+
+/** An auto-reply of somebody proved joins the ticket it answers, silently; bounces, lists and loops stay outside. */
+function mayAttachSilently(mail: MailRow, ticket: ThreadedTicket | undefined): boolean {
+  return ticket !== undefined && mail.kind === 'auto_reply' && mail.verified
+}
+
+async function noteDone(desk: Desk, event: Envelope): Promise<Outcome> {
+  await desk.store.prisma.$queryRaw(inboxInsert(subscription, event))
+  return 'done'
+}
+
+async function readLetter(desk: Desk, mail: MailRow): Promise<ParsedLetter | undefined> {
+  if (mail.raw) return parseLetter(Buffer.from(mail.raw))
+  return mail.raw_sha256 ? parseLetter(desk.store.letters.read(Buffer.from(mail.raw_sha256))) : undefined
+}
+
+/** One statement, one commit: inbox, ticket, requester, message, event, outbox. */
+async function openTicket(desk: Desk, event: Envelope, mail: MailRow, letter: ParsedLetter): Promise<Outcome> {
+  const ticketId = newId()
+  const messageId = newId()
+  const opened = envelope(ticketOpened, { ticket_id: ticketId, message_id: messageId })
+  const author = authorOf(mail)
+  const rows = await desk.store.prisma.$queryRaw<{ number: bigint }[]>`
+    WITH inbox AS (${inboxInsert(subscription, event)}),
+    ticket AS (
+      INSERT INTO tickets (id, subject, mailbox_id, organization_id, created_at, updated_at)
+      SELECT ${ticketId}::uuid, ${subjectOf(mail)}, ${mail.mailbox_id}::uuid, ${mail.organization_id}::uuid,
+        ${mail.received_at}, now()
+      FROM inbox WHERE NOT EXISTS (SELECT FROM messages WHERE mail_id = ${mail.id}::uuid)
+      RETURNING id, number),
+    requester AS (
+      INSERT INTO participants (id, ticket_id, address, name, role, added_by)
+      SELECT ${newId()}::uuid, id, ${mail.from_address}, ${author.name}, 'requester', ${JSON.stringify(author)}::jsonb
+      FROM ticket),
+    message AS (${messageInsert(messageId, mail, letter, 'client', author)}),
+    event AS (
+      INSERT INTO ticket_events (ticket_id, type, by) SELECT id, 'opened', ${JSON.stringify(author)}::jsonb FROM ticket),
+    outbox AS (${outboxInsert([opened], Prisma.sql`SELECT FROM ticket`)})
+    SELECT number FROM ticket`
+  if (rows.length > 0) desk.bus.publish([opened])
+  return 'done'
+}
+
+/** The status was read before; should it have changed meanwhile, nothing is written and the step is tried again. */
+async function addToTicket(
+  desk: Desk,
+  event: Envelope,
+  mail: MailRow,
+  letter: ParsedLetter,
+  ticket: ThreadedTicket,
+): Promise<Outcome> {
+  const messageId = newId()
+  const author = authorOf(mail)
+  const audible = mail.disposition === 'admitted' && !mail.agent_id
+  const status = audible ? afterClientWrote(ticket.status) : ticket.status
+  const follows = audible ? [envelope(clientWrote, { ticket_id: ticket.id, message_id: messageId })] : []
+  const rows = await desk.store.prisma.$queryRaw<{ unchanged: boolean; done: boolean }[]>`
+    WITH unchanged AS (
+      SELECT id FROM tickets WHERE id = ${ticket.id}::uuid AND status = ${ticket.status} FOR UPDATE),
+    inbox AS (
+      INSERT INTO inbox (consumer, event_id)
+      SELECT ${subscription.consumer}, ${event.id}::uuid FROM unchanged ON CONFLICT DO NOTHING RETURNING event_id),
+    ticket AS (
+      UPDATE tickets SET status = ${status}, updated_at = now()
+      FROM inbox WHERE tickets.id = ${ticket.id}::uuid
+        AND NOT EXISTS (SELECT FROM messages WHERE mail_id = ${mail.id}::uuid)
+      RETURNING tickets.id),
+    joined AS (${colleagueJoins(mail, ticket, author)}),
+    message AS (${messageInsert(messageId, mail, letter, mail.agent_id ? 'internal' : 'client', author)}),
+    events AS (${eventsInsert(author, ticket.status, status)})
+    ${follows.length > 0 ? Prisma.sql`, outbox AS (${outboxInsert(follows, Prisma.sql`SELECT FROM ticket`)})` : Prisma.empty}
+    SELECT EXISTS (SELECT FROM unchanged) AS unchanged, EXISTS (SELECT FROM ticket) AS done`
+  if (!rows[0]?.unchanged) return { retry: `ticket ${ticket.number} changed its status meanwhile` }
+  if (rows[0].done) desk.bus.publish(follows)
+  return 'done'
+}
+
+function messageInsert(
+  id: string,
+  mail: MailRow,
+  letter: ParsedLetter,
+  audience: 'client' | 'internal',
+  author: Actor,
+): Prisma.Sql {
+  return Prisma.sql`
+    INSERT INTO messages (id, ticket_id, kind, audience, author, subject, text, html, attachments, warnings, message_id,
+      mail_id, created_at)
+    SELECT ${id}::uuid, id, 'inbound', ${audience}, ${JSON.stringify(author)}::jsonb, ${mail.subject}, ${letter.text},
+      ${letter.html ?? null}, ${JSON.stringify(letter.attachments)}::jsonb, ${letter.warnings}::text[],
+      ${mail.message_id}, ${mail.id}::uuid, ${mail.received_at}
+    FROM ticket`
+}
+
+/** A contact who writes into a ticket of their own organization is on it from then on (rules §5). */
+function colleagueJoins(mail: MailRow, ticket: ThreadedTicket, author: Actor): Prisma.Sql {
+  return Prisma.sql`
+    INSERT INTO participants (id, ticket_id, address, name, role, added_by)
+    SELECT ${newId()}::uuid, id, ${mail.from_address}, ${author.name}, 'cc', ${JSON.stringify(author)}::jsonb
+    FROM ticket WHERE ${!ticket.participant && !mail.agent_id}
+    ON CONFLICT (ticket_id, address) DO NOTHING`
+}
+
+function eventsInsert(author: Actor, before: string, after: string): Prisma.Sql {
+  const by = JSON.stringify(author)
+  const moved = JSON.stringify({ from: before, to: after })
+  return Prisma.sql`
+    INSERT INTO ticket_events (ticket_id, type, by, detail)
+    SELECT ticket.id, e.type, ${by}::jsonb, e.detail
+    FROM ticket, (VALUES ('message_added', '{}'::jsonb), ('status_changed', ${moved}::jsonb)) AS e (type, detail)
+    WHERE e.type <> 'status_changed' OR ${before !== after}`
+}
+
+function authorOf(mail: MailRow): Actor {
+  const email = mail.from_address ?? ''
+  const name = oneLine(mail.from_name ?? '', 200) || email
+  return { kind: mail.agent_id ? 'agent' : mail.contact_id ? 'contact' : 'unregistered', name, email }
+}
+
+function subjectOf(mail: MailRow): string {
+  return oneLine(mail.subject, 500) || '(no subject)'
+}
+
+type MailRow = {
+  id: string
+  message_id: string
+  received_at: Date
+  mailbox_id: string | null
+  from_address: string | null
+  from_name: string | null
+  subject: string
+  kind: string
+  disposition: string
+  raw: Uint8Array | null
+  raw_sha256: Uint8Array | null
+  contact_id: string | null
+  organization_id: string | null
+  agent_id: string | null
+  thread_serials: bigint[]
+  verified: boolean
+}

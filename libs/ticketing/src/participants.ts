@@ -1,0 +1,84 @@
+import type { Actor } from '@podatelna/contracts'
+import { normalizeAddress, oneLine, splitPlus } from '@podatelna/mail'
+import { type Database, newId } from '@podatelna/store'
+import { type Act, type Desk, refusal } from './desk.ts'
+import { lockTicket } from './lock-ticket.ts'
+
+export type Person = { email: string; name?: string | undefined }
+
+/** Puts somebody on a ticket, or back on it. Adding whom it has already changes nothing. */
+export async function addCc(
+  desk: Desk,
+  input: Person & { number: bigint; by: Actor },
+): Promise<Act<{ number: bigint }>> {
+  return desk.store.prisma.$transaction(async (database) => {
+    const ticket = await lockTicket(database, input.number)
+    if (!ticket) return refusal('no_ticket', `There is no ticket P-${input.number}.`)
+    return (await joinTicket(database, ticket.id, input, input.by)) ?? { ok: true, value: { number: input.number } }
+  })
+}
+
+/** Takes somebody off a ticket. Their row stays, for the history; they get no mail and cannot write to it any more. */
+export async function removeCc(
+  desk: Desk,
+  input: { number: bigint; email: string; by: Actor; reason?: string },
+): Promise<Act<{ number: bigint }>> {
+  return desk.store.prisma.$transaction(async (database) => {
+    const ticket = await lockTicket(database, input.number)
+    if (!ticket) return refusal('no_ticket', `There is no ticket P-${input.number}.`)
+    const address = normalizeAddress(input.email)
+    const removed = await database.participant.updateMany({
+      where: { ticketId: ticket.id, address, role: 'cc', state: { not: 'removed' } },
+      data: removal(input.by, input.reason ?? 'removed by staff'),
+    })
+    if (removed.count === 0) return refusal('not_a_participant', `${address} is not in copy of P-${input.number}.`)
+    await record(database, ticket.id, 'cc_removed', input.by, address)
+    return { ok: true, value: { number: input.number } }
+  })
+}
+
+/** Adds one participant within a transaction that holds the ticket's lock; a refusal when the address cannot be one. */
+export async function joinTicket(database: Database, ticketId: string, person: Person, by: Actor) {
+  const address = normalizeAddress(person.email)
+  if (!/^[^\s@<>"]+@[^\s@<>"]+$/.test(address)) return refusal('bad_address', `${address} is not an e-mail address.`)
+  if (await isOwnAddress(database, address)) {
+    return refusal('own_mailbox', `${address} is a mailbox of ours; it would answer itself.`)
+  }
+  const known = await database.participant.findUnique({ where: { ticketId_address: { ticketId, address } } })
+  if (known?.state === 'active') return undefined
+  const name = oneLine(person.name ?? '', 200) || address
+  const added = { name, state: 'active', addedBy: by, addedAt: new Date() }
+  await database.participant.upsert({
+    where: { ticketId_address: { ticketId, address } },
+    create: { id: newId(), ticketId, address, role: 'cc', ...added },
+    update: { ...added, removedAt: null, removedReason: null },
+  })
+  await record(database, ticketId, 'cc_added', by, address)
+  return undefined
+}
+
+/** Cuts addresses off from every ticket, for instance because their contact was removed (rules §5). */
+export async function removeParticipantEverywhere(
+  database: Database,
+  addresses: string[],
+  how: { by: Actor; reason: string },
+): Promise<void> {
+  await database.participant.updateMany({
+    where: { address: { in: addresses.map(normalizeAddress) }, state: { not: 'removed' } },
+    data: removal(how.by, how.reason),
+  })
+}
+
+/** Our own mailboxes are never on a ticket, with or without a token in their address. */
+async function isOwnAddress(database: Database, address: string): Promise<boolean> {
+  const mailbox = await database.mailbox.findFirst({ where: { address: { in: [address, splitPlus(address).base] } } })
+  return mailbox !== null
+}
+
+function removal(by: Actor, reason: string) {
+  return { state: 'removed', removedBy: by, removedAt: new Date(), removedReason: reason }
+}
+
+async function record(database: Database, ticketId: string, type: string, by: Actor, email: string): Promise<void> {
+  await database.ticketEvent.create({ data: { ticketId, type, by, detail: { email } } })
+}

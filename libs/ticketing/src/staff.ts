@@ -1,0 +1,225 @@
+/** What staff do with tickets: open, answer, note, change. Each act is one transaction that holds the ticket's lock. */
+import { envelope, outboxInsert } from '@podatelna/bus'
+import {
+  type Actor,
+  type Audience,
+  type Envelope,
+  publiclyReplied,
+  type TicketPriority,
+  type TicketStatus,
+  ticketOpened,
+} from '@podatelna/contracts'
+import { cleanText, normalizeAddress, oneLine, sanitiseHtml } from '@podatelna/mail'
+import { type Database, newId } from '@podatelna/store'
+import { type Act, type Desk, type Refusal, refusal } from './desk.ts'
+import { type LockedTicket, lockTicket } from './lock-ticket.ts'
+import { joinTicket, type Person } from './participants.ts'
+import { mayMove } from './states.ts'
+
+type Written = { number: bigint; messageId: string }
+type Words = { text: string; html?: string | undefined }
+
+/** Opens a ticket in the name of a client, for instance after a telephone call. They are told by mail. */
+export async function openTicketByStaff(
+  desk: Desk,
+  input: Words & {
+    mailboxId: string
+    organizationId?: string | undefined
+    requester: { email: string; name: string }
+    subject: string
+    by: Actor
+  },
+): Promise<Act<Written>> {
+  return act(desk, async (database) => {
+    const missing = await missingParty(database, input)
+    if (missing) return missing
+    const { id, number } = await database.ticket.create({
+      data: {
+        id: newId(),
+        subject: oneLine(input.subject, 500),
+        mailboxId: input.mailboxId,
+        organizationId: input.organizationId ?? null,
+      },
+    })
+    const refused = await joinTicket(database, id, input.requester, input.by)
+    if (refused) return refused
+    const address = normalizeAddress(input.requester.email)
+    await database.participant.update({
+      where: { ticketId_address: { ticketId: id, address } },
+      data: { role: 'requester' },
+    })
+    const messageId = await write(
+      database,
+      { id, subject: input.subject },
+      { ...input, kind: 'phone', audience: 'client' },
+    )
+    await record(database, id, 'opened', input.by)
+    const opened = envelope(ticketOpened, { ticket_id: id, message_id: messageId })
+    return { value: { number, messageId }, events: [opened] }
+  })
+}
+
+/** Answers publicly: everybody on the ticket gets the text by mail, in a letter of their own. */
+export async function replyToTicket(
+  desk: Desk,
+  input: Words & {
+    number: bigint
+    by: Actor
+    status?: TicketStatus | undefined
+    cc?: Person[] | undefined
+    audience?: Audience | undefined
+  },
+): Promise<Act<Written>> {
+  return act(desk, async (database) => {
+    const ticket = await lockTicket(database, input.number)
+    if (!ticket) return noTicket(input.number)
+    for (const person of input.cc ?? []) {
+      const refused = await joinTicket(database, ticket.id, person, input.by)
+      if (refused) return refused
+    }
+    const refused = await move(database, ticket, input.status, input.by)
+    if (refused) return refused
+    const messageId = await write(database, ticket, { ...input, kind: 'reply', audience: input.audience ?? 'client' })
+    await record(database, ticket.id, 'replied', input.by)
+    const replied = envelope(publiclyReplied, { ticket_id: ticket.id, message_id: messageId })
+    const heard = input.audience !== 'internal'
+    return { value: { number: ticket.number, messageId }, events: heard ? [replied] : [] }
+  })
+}
+
+/** Writes something only staff see. Nobody is mailed. */
+export async function noteOnTicket(desk: Desk, input: Words & { number: bigint; by: Actor }): Promise<Act<Written>> {
+  return act(desk, async (database) => {
+    const ticket = await lockTicket(database, input.number)
+    if (!ticket) return noTicket(input.number)
+    const messageId = await write(database, ticket, { ...input, kind: 'note', audience: 'internal' })
+    await record(database, ticket.id, 'noted', input.by)
+    return { value: { number: ticket.number, messageId }, events: [] }
+  })
+}
+
+export async function changeTicket(
+  desk: Desk,
+  input: {
+    number: bigint
+    by: Actor
+    status?: TicketStatus | undefined
+    priority?: TicketPriority | undefined
+    assigneeId?: string | null | undefined
+    subject?: string | undefined
+  },
+): Promise<Act<{ number: bigint }>> {
+  return act(desk, async (database) => {
+    const ticket = await lockTicket(database, input.number)
+    if (!ticket) return noTicket(input.number)
+    const { assigneeId, priority } = input
+    if (assigneeId && !(await database.agent.findUnique({ where: { id: assigneeId } }))) {
+      return refusal('no_agent', 'There is no such agent to assign the ticket to.')
+    }
+    const refused = await move(database, ticket, input.status, input.by)
+    if (refused) return refused
+    const subject = input.subject === undefined ? undefined : oneLine(input.subject, 500)
+    const changes = Object.fromEntries(
+      Object.entries({ assigneeId, priority, subject }).filter(([, value]) => value !== undefined),
+    )
+    await database.ticket.update({ where: { id: ticket.id }, data: { ...changes, updatedAt: new Date() } })
+    if (Object.keys(changes).length > 0) await record(database, ticket.id, 'changed', input.by, changes)
+    return { value: { number: ticket.number }, events: [] }
+  })
+}
+
+/** One transaction; what it caused goes into the outbox with it and is published after the commit. */
+async function act<Value>(
+  desk: Desk,
+  work: (database: Database) => Promise<{ value: Value; events: Envelope[] } | Refusal>,
+): Promise<Act<Value>> {
+  const refused = new Rollback()
+  try {
+    const { value, events } = await desk.store.prisma.$transaction(async (database) => {
+      const outcome = await work(database)
+      if ('problem' in outcome) throw refused.because(outcome)
+      if (outcome.events.length > 0) await database.$executeRaw(outboxInsert(outcome.events))
+      return outcome
+    })
+    desk.bus.publish(events)
+    return { ok: true, value }
+  } catch (error) {
+    if (error === refused) return refused.refusal!
+    throw error
+  }
+}
+
+/** The only way to roll a Prisma transaction back is to throw; this one is caught where it was made. */
+class Rollback extends Error {
+  refusal: Refusal | undefined
+  because(refusal: Refusal): this {
+    this.refusal = refusal
+    return this
+  }
+}
+
+async function missingParty(
+  database: Database,
+  input: { mailboxId: string; organizationId?: string | undefined },
+): Promise<Refusal | undefined> {
+  const { mailboxId, organizationId } = input
+  if (!(await database.mailbox.findUnique({ where: { id: mailboxId } }))) {
+    return refusal('no_mailbox', 'There is no such mailbox.')
+  }
+  if (organizationId && !(await database.organization.findUnique({ where: { id: organizationId } }))) {
+    return refusal('no_organization', 'There is no such organization.')
+  }
+  return undefined
+}
+
+/** The only place where staff move a ticket between states: allowed or refused, and written down (rules §4). */
+async function move(
+  database: Database,
+  ticket: LockedTicket,
+  to: TicketStatus | undefined,
+  by: Actor,
+): Promise<Refusal | undefined> {
+  if (to === undefined || to === ticket.status) return undefined
+  if (!mayMove(ticket.status, to)) {
+    return refusal('forbidden_move', `A ticket that is ${ticket.status} cannot become ${to}.`)
+  }
+  await database.ticket.update({ where: { id: ticket.id }, data: { status: to, updatedAt: new Date() } })
+  await record(database, ticket.id, 'status_changed', by, { from: ticket.status, to })
+  return undefined
+}
+
+async function write(
+  database: Database,
+  ticket: { id: string; subject: string },
+  message: Words & { kind: 'reply' | 'note' | 'phone'; audience: Audience; by: Actor },
+): Promise<string> {
+  const { id } = await database.message.create({
+    data: {
+      id: newId(),
+      ticketId: ticket.id,
+      kind: message.kind,
+      audience: message.audience,
+      author: message.by,
+      subject: ticket.subject,
+      text: cleanText(message.text),
+      html: message.html === undefined ? null : sanitiseHtml(message.html),
+      createdAt: new Date(),
+    },
+  })
+  await database.ticket.update({ where: { id: ticket.id }, data: { updatedAt: new Date() } })
+  return id
+}
+
+async function record(
+  database: Database,
+  ticketId: string,
+  type: string,
+  by: Actor,
+  detail: object = {},
+): Promise<void> {
+  await database.ticketEvent.create({ data: { ticketId, type, by, detail } })
+}
+
+function noTicket(number: bigint): Refusal {
+  return refusal('no_ticket', `There is no ticket P-${number}.`)
+}

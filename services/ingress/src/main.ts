@@ -1,0 +1,4 @@
+import { runProcess } from '@podatelna/process'
+import { startIngress } from './index.ts'
+
+await runProcess('ingress', startIngress)

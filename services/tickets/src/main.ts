@@ -1,0 +1,4 @@
+import { runProcess } from '@podatelna/process'
+import { startTickets } from './index.ts'
+
+await runProcess('tickets', startTickets)

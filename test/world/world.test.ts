@@ -187,9 +187,9 @@ describe('the companies', () => {
     const resolver = (name: string, type: string) => ask(dns).resolve(name, type) as Promise<string[]>
     const result = await authenticate(raw, { ip, sender, helo: 'mx.test', mta: 'test', resolver, disableBimi: true })
     return {
-      spf: result.spf && result.spf.status.result,
+      spf: result.spf ? result.spf.status.result : undefined,
       dkim: result.dkim.results.map(({ status }) => status.result),
-      dmarc: result.dmarc && result.dmarc.status.result,
+      dmarc: result.dmarc ? result.dmarc.status.result : undefined,
     }
   }
   const from = (company: keyof typeof companies) => {

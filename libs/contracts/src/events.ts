@@ -29,8 +29,6 @@ export const mailSuppressed = event('mail.suppressed', 1, mail)
 
 /** A new ticket stands in the queue; `message_id` is its first message. */
 export const ticketOpened = event('ticket.opened', 1, message)
-/** The client or a participant wrote into a ticket that was there already. */
-export const clientWrote = event('ticket.client_wrote', 1, message)
 /** An agent answered publicly. */
 export const publiclyReplied = event('ticket.publicly_replied', 1, message)
 

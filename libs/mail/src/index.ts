@@ -1,6 +1,10 @@
 export { bounceAddress, bounceTag, normalizeAddress, plusAddress, splitPlus } from './addresses.ts'
 export { type Arrival, ArrivalReader, headerLimit } from './arrival.ts'
 export { type Classification, classify } from './classify.ts'
+export { signLetter } from './compose/dkim.ts'
+export { composeLetter, type OutgoingLetter } from './compose/letter.ts'
+export { isMessageId } from './compose/references.ts'
+export { numberedSubject } from './compose/subject.ts'
 export {
   type Header,
   headerMailboxes,

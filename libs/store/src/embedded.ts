@@ -23,7 +23,7 @@ export type EmbeddedDatabase = {
  */
 export async function startEmbeddedDatabase(
   folder: string,
-  options: { flags?: string[] } = {},
+  options: { port?: number; flags?: string[] } = {},
 ): Promise<EmbeddedDatabase> {
   const owner = process.getuid?.() === 0 ? postgresUser() : undefined
   const dataFolder = await reachable(resolve(folder), owner)
@@ -31,7 +31,7 @@ export async function startEmbeddedDatabase(
   await stopOrphan(dataFolder)
   if (!existsSync(join(dataFolder, 'PG_VERSION'))) await createCluster(bin.initdb, dataFolder, owner)
   const password = (await readFile(join(dataFolder, 'podatelna.password'), 'utf8')).trim()
-  const port = await freePort()
+  const port = options.port ?? (await freePort())
   const server = await startServer(bin.postgres, dataFolder, port, owner, options.flags ?? [])
   const url = `postgresql://podatelna:${password}@127.0.0.1:${port}/podatelna`
   await createDatabase(url)

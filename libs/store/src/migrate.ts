@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils'
-import { SchemaEngine } from '@prisma/schema-engine-wasm'
+import type { SchemaEngine } from '@prisma/schema-engine-wasm'
 import pg from 'pg'
 
 const prismaFolder = join(import.meta.dirname, '../../../prisma')
@@ -52,6 +53,7 @@ export async function schemaScript(databaseUrl: string): Promise<string> {
 
 async function withEngine<T>(databaseUrl: string, use: (engine: SchemaEngine) => Promise<T>): Promise<T> {
   const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(databaseUrl))
+  const { SchemaEngine } = await loadEngine()
   const engine = await SchemaEngine.new(
     { datamodels: schemaFiles().files.map((f) => [f.path, f.content]) },
     () => {},
@@ -62,6 +64,22 @@ async function withEngine<T>(databaseUrl: string, use: (engine: SchemaEngine) =>
   } finally {
     engine.free()
   }
+}
+
+// Node's types leave it to the DOM's.
+declare const WebAssembly: {
+  instantiate(bytes: Uint8Array, imports: object): Promise<{ instance: { exports: { __wbindgen_start(): void } } }>
+}
+
+/** The package imports its .wasm as a module, which Node still calls experimental at every start; so by hand. */
+async function loadEngine() {
+  const bindings = await import('@prisma/schema-engine-wasm/schema_engine_bg')
+  const folder = dirname(createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm'))
+  const wasm = await readFile(join(folder, 'schema_engine_bg.wasm'))
+  const { instance } = await WebAssembly.instantiate(wasm, { './schema_engine_bg.js': bindings })
+  bindings.__wbg_set_wasm(instance.exports)
+  instance.exports.__wbindgen_start()
+  return bindings
 }
 
 async function readMigrations() {

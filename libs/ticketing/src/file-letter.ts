@@ -3,7 +3,7 @@
  * one; next, outbound tells people about it.
  */
 import { envelope, inboxInsert, type Outcome, outboxInsert } from '@podatelna/bus'
-import { type Actor, clientWrote, type Envelope, subscriptions, ticketOpened } from '@podatelna/contracts'
+import { type Actor, type Envelope, subscriptions, ticketOpened } from '@podatelna/contracts'
 import { oneLine, type ParsedLetter, parseLetter } from '@podatelna/mail'
 import { newId, Prisma } from '@podatelna/store'
 import type { Desk } from './desk.ts'
@@ -99,8 +99,7 @@ async function addToTicket(
   const author = authorOf(mail)
   const audible = mail.disposition === 'admitted' && !mail.agent_id
   const status = audible ? afterClientWrote(ticket.status) : ticket.status
-  const follows = audible ? [envelope(clientWrote, { ticket_id: ticket.id, message_id: messageId })] : []
-  const rows = await desk.store.prisma.$queryRaw<{ unchanged: boolean; done: boolean }[]>`
+  const rows = await desk.store.prisma.$queryRaw<unknown[]>`
     WITH unchanged AS (
       SELECT id FROM tickets WHERE id = ${ticket.id}::uuid AND status = ${ticket.status} FOR UPDATE),
     inbox AS (
@@ -114,11 +113,8 @@ async function addToTicket(
     joined AS (${colleagueJoins(mail, ticket, author)}),
     message AS (${messageInsert(messageId, mail, letter, mail.agent_id ? 'internal' : 'client', author)}),
     events AS (${eventsInsert(author, ticket.status, status)})
-    ${follows.length > 0 ? Prisma.sql`, outbox AS (${outboxInsert(follows, Prisma.sql`SELECT FROM ticket`)})` : Prisma.empty}
-    SELECT EXISTS (SELECT FROM unchanged) AS unchanged, EXISTS (SELECT FROM ticket) AS done`
-  if (!rows[0]?.unchanged) return { retry: `ticket ${ticket.number} changed its status meanwhile` }
-  if (rows[0].done) desk.bus.publish(follows)
-  return 'done'
+    SELECT FROM unchanged`
+  return rows.length > 0 ? 'done' : { retry: `ticket ${ticket.number} changed its status meanwhile` }
 }
 
 function messageInsert(

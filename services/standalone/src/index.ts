@@ -10,6 +10,7 @@ import { openDataFolder } from './data-folder.ts'
 
 export type Podatelna = {
   app: App
+  databaseUrl: string
   smtpPort: number
   httpPort: number
   /** The first administrator, when this start created them. */
@@ -39,7 +40,8 @@ export async function startPodatelna(settings: Settings): Promise<Podatelna> {
     steps.push(web.close)
     const ingress = await startIngress(app)
     steps.push(ingress.close)
-    return { app, smtpPort: ingress.smtpPort, httpPort: web.port, administrator, close }
+    const { databaseUrl } = data
+    return { app, databaseUrl, smtpPort: ingress.smtpPort, httpPort: web.port, administrator, close }
   } catch (error) {
     await close()
     throw error

@@ -139,7 +139,7 @@ function count(lines: api.ImportedLine[]) {
 }
 
 function split(text: string | undefined, by: RegExp): string[] | undefined {
-  return text?.trim() ? text.trim().split(by) : undefined
+  return text?.trim() ? text.split(by).flatMap((part) => part.trim() || []) : undefined
 }
 
 type Line = { line: number; cells: string[] }

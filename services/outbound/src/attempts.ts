@@ -1,0 +1,84 @@
+import { Prisma, type Store } from '@podatelna/store'
+import type { Answer } from './relay.ts'
+
+/** A delivery in the hands of this process. */
+export type Outgoing = {
+  id: string
+  to: string
+  envelopeFrom: string
+  source: Buffer
+  attempts: number
+  createdAt: Date
+}
+
+/** One attempt and what follows from it; `wait` is in seconds, null when the delivery has ended. */
+export type Attempt = { id: string; outcome: Answer['outcome']; smtp: string; wait: number | null }
+
+const minute = 60
+const longestWait = 60 * minute
+const patience = 5 * 24 * 60 * minute
+
+/** 1, 2, 4 … minutes, at most an hour, for five days (rules §6); then what could not be delivered has failed. */
+export function afterAnswer(delivery: Outgoing, { outcome, smtp }: Answer, now = Date.now()): Attempt {
+  const { id, attempts, createdAt } = delivery
+  if (outcome !== 'deferred') return { id, outcome, smtp, wait: null }
+  const wait = Math.min(minute * 2 ** attempts, longestWait)
+  const age = (now - createdAt.getTime()) / 1000
+  return age + wait > patience ? { id, outcome: 'failed', smtp, wait: null } : { id, outcome, smtp, wait }
+}
+
+/** Writes down any number of attempts in one statement. */
+export async function recordAttempts(store: Store, attempts: Attempt[]): Promise<void> {
+  const rows = attempts.map(
+    ({ id, outcome, smtp, wait }) => Prisma.sql`(${id}::uuid, ${outcome}, ${smtp}, ${wait}::int)`,
+  )
+  await store.prisma.$executeRaw`
+    WITH attempt (id, outcome, smtp, wait) AS (VALUES ${Prisma.join(rows)}),
+    delivery AS (
+      UPDATE deliveries d SET attempt_count = attempt_count + 1, due_at = now() + wait * interval '1 second',
+        -- A bounce may be here before the relay's answer is.
+        state = CASE d.state WHEN 'bounced' THEN d.state ELSE outcome END
+      FROM attempt WHERE d.id = attempt.id
+      RETURNING d.id)
+    INSERT INTO delivery_attempts (delivery_id, outcome, smtp)
+    SELECT id, outcome, smtp FROM attempt JOIN delivery USING (id)`
+}
+
+/**
+ * Leases what is due to this process. Who is no longer on the ticket gets nothing: those are suppressed on the spot.
+ *
+ * @param inHand deliveries this process has already; their lease may have run out while a slow relay thinks
+ */
+export async function takeDue(
+  store: Store,
+  limit: number,
+  inHand: string[],
+  lease: number,
+): Promise<(Outgoing & { allowed: boolean })[]> {
+  const rows = await store.prisma.$queryRaw<(Outgoing & { allowed: boolean })[]>`
+    WITH due AS (
+      SELECT d.id, d.kind = 'letter_held' OR p.state IS NOT DISTINCT FROM 'active' AS allowed
+      FROM deliveries d LEFT JOIN participants p ON p.id = d.participant_id
+      WHERE d.due_at <= now() AND d.id <> ALL(${inHand}::uuid[])
+      ORDER BY d.due_at LIMIT ${limit} FOR UPDATE OF d SKIP LOCKED),
+    taken AS (
+      UPDATE deliveries d SET
+        due_at = CASE WHEN allowed THEN now() + ${lease} * interval '1 second' END,
+        state = CASE WHEN allowed THEN state ELSE 'suppressed' END
+      FROM due WHERE d.id = due.id
+      RETURNING d.id, to_address AS "to", envelope_from AS "envelopeFrom", source, attempt_count AS attempts,
+        created_at AS "createdAt", allowed),
+    suppressed AS (
+      INSERT INTO delivery_attempts (delivery_id, outcome, smtp)
+      SELECT id, 'suppressed', 'The recipient is no longer on the ticket.' FROM taken WHERE NOT allowed)
+    SELECT * FROM taken`
+  return rows.map((row) => ({ ...row, source: Buffer.from(row.source) }))
+}
+
+/** Keeps others away from what is being sent, or, with 0, gives it to them. */
+export async function lease(store: Store, ids: string[], seconds: number): Promise<void> {
+  if (ids.length === 0) return
+  await store.prisma.$executeRaw`
+    UPDATE deliveries SET due_at = now() + ${seconds} * interval '1 second'
+    WHERE id = ANY(${ids}::uuid[]) AND due_at IS NOT NULL`
+}

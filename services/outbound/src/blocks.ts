@@ -1,0 +1,102 @@
+/** What a template may say, and how that looks as text and as HTML. */
+import { oneLine } from '@podatelna/mail'
+import Handlebars from 'handlebars'
+
+const { escapeExpression, SafeString } = { ...Handlebars.Utils, SafeString: Handlebars.SafeString }
+
+/** Where the blocks of one rendering go; what stands between them in the source is only there to be read. */
+export type Output = { language: string; subject: string; blocks: string[] }
+
+/** Somebody's words: `html` is safe already (rules §7: sanitised once, when stored). */
+export type Body = { text: string; html: string | null }
+
+export const textBlocks: Handlebars.HelperDeclareSpec = {
+  subject(this: object, { data, fn }: Options) {
+    data.output.subject = oneLine(fn(this), 500)
+  },
+  p(this: object, { data, fn }: Options) {
+    data.output.blocks.push(squeeze(fn(this)))
+  },
+  quote(this: object, { data, fn }: Options) {
+    data.output.blocks.push(indented(lines(fn(this))))
+  },
+  link(url: string, label: string, { data }: Options) {
+    data.output.blocks.push(`${label}:\n${url}`)
+  },
+  body({ text }: Body, { data }: Options) {
+    data.output.blocks.push(text.trimEnd().replace(/^\s*\n/, ''))
+  },
+  strong: (text: string) => text,
+}
+
+export const htmlBlocks: Handlebars.HelperDeclareSpec = {
+  subject() {},
+  p(this: object, { data, fn }: Options) {
+    data.output.blocks.push(`<p style="margin:0 0 16px">${squeeze(fn(this))}</p>`)
+  },
+  quote(this: object, { data, fn }: Options) {
+    const style = 'margin:0 0 16px;padding:4px 0 4px 14px;border-left:3px solid #9aa3b2'
+    data.output.blocks.push(`<blockquote style="${style}">${lines(fn(this)).join('<br>')}</blockquote>`)
+  },
+  // The address is shown as well: some trust no button, and some programs show none.
+  link(url: string, label: string, { data }: Options) {
+    const href = escapeExpression(url)
+    data.output.blocks.push(
+      `<p style="margin:0 0 8px"><a href="${href}" class="button" style="${button}">${escapeExpression(label)}</a></p>`,
+      `<p class="small" style="margin:0 0 16px;font-size:13px;word-break:break-all">${href}</p>`,
+    )
+  },
+  body({ text, html }: Body, { data }: Options) {
+    const words = html ?? escapeExpression(text.trim()).replace(/\r\n|\r|\n/g, '<br>\n')
+    data.output.blocks.push(`<div style="margin:0 0 16px">${words}</div>`)
+  },
+  strong: (text: string) => new SafeString(`<strong>${escapeExpression(text)}</strong>`),
+}
+
+export const inlineHelpers: Handlebars.HelperDeclareSpec = {
+  /** `{{date at}}`: a moment as people of that language write it. */
+  date: (at: Date, { data }: Options) => dateFormat(data.output.language).format(at),
+  /** `{{choose status queued="waits in the queue" …}}`: the words for one of a closed list. */
+  choose(word: string, { hash }: Options) {
+    if (hash[word] === undefined) throw new Error(`there are no words for "${word}"`)
+    return hash[word]
+  },
+}
+
+const button =
+  'display:inline-block;padding:11px 20px;background:#1f4fbf;color:#ffffff;text-decoration:none;border-radius:6px;font-weight:bold'
+
+function squeeze(text: string): string {
+  return text.trim().replace(/\s+/g, ' ')
+}
+
+function lines(text: string): string[] {
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => line.trim())
+}
+
+function indented(quoted: string[]): string {
+  return quoted.map((line) => `> ${line}`).join('\n')
+}
+
+const dateFormats = new Map<string, Intl.DateTimeFormat>()
+
+function dateFormat(language: string): Intl.DateTimeFormat {
+  let format = dateFormats.get(language)
+  if (!format) {
+    // English is written to all of Europe here: day before month, 24 hours.
+    format = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
+      ...({ year: 'numeric', month: 'long', day: 'numeric', hour: '2-digit', minute: '2-digit' } as const),
+      ...({ timeZone: 'UTC', timeZoneName: 'short' } as const),
+    })
+    dateFormats.set(language, format)
+  }
+  return format
+}
+
+type Options = Omit<Handlebars.HelperOptions, 'data' | 'hash'> & {
+  data: { output: Output }
+  hash: Record<string, string>
+}

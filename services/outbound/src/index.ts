@@ -1,0 +1,17 @@
+import type { App, Service } from '@podatelna/process'
+import { openLetterhead } from './letterhead.ts'
+import { noticesConsumer } from './notices.ts'
+import { openPost } from './post.ts'
+import { openRelay } from './relay.ts'
+
+/**
+ * Outgoing mail: events become notices, written once and kept as deliveries, which the post brings to the relay. What
+ * comes back bounced enters through ingress like every other letter.
+ */
+export async function startOutbound(app: App): Promise<Service> {
+  const { settings, store, log, metrics, bus } = app
+  const letterhead = await openLetterhead(app)
+  const post = openPost({ store, relay: openRelay(settings), log, metrics })
+  await bus.consume(noticesConsumer({ store, letterhead, post }))
+  return { close: () => post.close() }
+}

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { NoticeKind } from '@podatelna/contracts'
+import {
+  bounceAddress,
+  composeLetter,
+  loopToken,
+  type Mailbox,
+  makeToken,
+  plusAddress,
+  signLetter,
+  uuidAsNumber,
+} from '@podatelna/mail'
+import type { App } from '@podatelna/process'
+import { newId } from '@podatelna/store'
+import type { NoticeValues } from './samples.ts'
+import { loadTemplates, type Sender, type Templates } from './templates.ts'
+
+/** A notice to one recipient, decided but not yet written. */
+export type Notice = { [Kind in NoticeKind]: { kind: Kind; values: NoticeValues[Kind] } & Circumstances }[NoticeKind]
+
+/** A notice as the bytes that will be sent, and shown, and after a crash sent again. */
+export type Letter = {
+  id: string
+  kind: NoticeKind
+  to: string
+  subject: string
+  /** Without angle brackets, as everywhere. */
+  messageId: string
+  /** Empty for MAIL FROM:<>. */
+  envelopeFrom: string
+  source: Buffer
+  about: About
+}
+
+/** What all letters of this instance have in common: templates, tokens, signature. */
+export type Letterhead = { publicUrl: string; mailDomain: string; write(notice: Notice): Promise<Letter> }
+
+/** @throws Error when a template is broken or the DKIM key cannot sign */
+export async function openLetterhead({ settings, keys }: Pick<App, 'settings' | 'keys'>): Promise<Letterhead> {
+  const templates = loadTemplates()
+  const { PUBLIC_URL: publicUrl, MAIL_DOMAIN: mailDomain } = settings
+  const sign = dkimSignature(settings)
+  await sign(Buffer.from(`From: try@${mailDomain}\r\n\r\nTry\r\n`))
+  const parts: Parts = { templates, keys, mailDomain, loopToken: loopToken(keys, mailDomain), sign }
+  return { publicUrl, mailDomain, write: (notice) => write(parts, notice) }
+}
+
+async function write(parts: Parts, notice: Notice): Promise<Letter> {
+  const { keys, mailDomain } = parts
+  const { kind, mailbox, to, participant } = notice
+  const id = newId()
+  const token = participant && makeToken(keys, 'thread', participant.serial)
+  const messageId = `${token ? `${token}.` : ''}${randomBytes(10).toString('hex')}@${mailDomain}`
+  const { text, html, subject, language } = render(parts.templates, notice)
+  const source = await composeLetter({
+    from: mailbox,
+    to,
+    replyTo: token && plusAddress(mailbox.address, token),
+    subject,
+    messageId,
+    date: new Date(),
+    thread: notice.thread,
+    automatic: notice.automatic,
+    loopToken: parts.loopToken,
+    language,
+    text,
+    html,
+  })
+  // A letter to one who may not have written to us must cause no bounce either (RFC 3834 §3.3).
+  const envelopeFrom = participant ? bounceAddress(makeToken(keys, 'bounce', uuidAsNumber(id)), mailDomain) : ''
+  const about = { ...notice.about, participantId: participant?.id }
+  return { id, kind, to: to.address, subject, messageId, envelopeFrom, source: await parts.sign(source), about }
+}
+
+function render(templates: Templates, notice: Notice) {
+  return templates.render(notice.kind, notice.language, notice.values, notice.mailbox)
+}
+
+function dkimSignature(settings: App['settings']): Sign {
+  const { DKIM_SELECTOR: selector, DKIM_KEY_FILE: file, MAIL_DOMAIN: domain } = settings
+  if (!selector || !file) return async (source) => source
+  const privateKey = readFileSync(file, 'utf8')
+  return (source) => signLetter(source, { domain, selector, privateKey })
+}
+
+type Circumstances = {
+  language: string
+  mailbox: Sender
+  to: Mailbox
+  /** Whose thread token the letter carries; absent for a letter that belongs to no ticket. */
+  participant?: { id: string; serial: bigint } | undefined
+  /** Message-IDs of the conversation up to the letter this one answers. */
+  thread: string[]
+  automatic?: 'auto-replied' | 'auto-generated' | undefined
+  about: About
+}
+
+type About = {
+  ticketId?: string | undefined
+  participantId?: string | undefined
+  causedById?: string | undefined
+  mailId?: string | null | undefined
+}
+type Sign = (source: Buffer) => Promise<Buffer>
+type Parts = { templates: Templates; keys: readonly string[]; mailDomain: string; loopToken: string; sign: Sign }

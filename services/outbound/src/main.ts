@@ -1,0 +1,4 @@
+import { runProcess } from '@podatelna/process'
+import { startOutbound } from './index.ts'
+
+await runProcess('outbound', startOutbound)

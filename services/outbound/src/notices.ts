@@ -1,0 +1,103 @@
+import { type Consumer, inboxInsert, type Outcome } from '@podatelna/bus'
+import { type Envelope, mailHeld, publiclyReplied, subscriptions, ticketOpened } from '@podatelna/contracts'
+import { Prisma, type Store } from '@podatelna/store'
+import { heldNotice, readHeldLetter } from './held-notice.ts'
+import type { Letter, Letterhead, Notice } from './letterhead.ts'
+import type { Post } from './post.ts'
+import { openedNotices, readTicket, replyNotices } from './ticket-notices.ts'
+
+const subscription = subscriptions.outboundNotices
+
+/**
+ * Turns events into letters: read what happened (one statement), decide who is told, write the letters, commit them as
+ * deliveries (one statement), and only then hand them to the post. Nobody waits here for a mail server.
+ */
+export function noticesConsumer(desk: { store: Store; letterhead: Letterhead; post: Post }): Consumer {
+  return {
+    subscription,
+    async handle(event): Promise<Outcome> {
+      const plan = await planFor(desk, event)
+      if ('reject' in plan) return plan
+      const letters = await Promise.all(plan.notices.map(desk.letterhead.write))
+      const lease = desk.post.lease()
+      const planned = await commit(desk.store, event, letters, { lease, gate: plan.gate })
+      if (lease > 0) desk.post.take(letters.filter((letter) => planned.has(letter.id)).map(firstTry))
+      return 'done'
+    },
+  }
+}
+
+function planFor(desk: { store: Store; letterhead: Letterhead }, event: Envelope): Promise<Plan | { reject: string }> {
+  if (event.name === mailHeld.name) return planHeld(desk, mailHeld.payload.parse(event.payload).mail_id)
+  if (event.name === ticketOpened.name) return planTicket(desk, event, openedNotices)
+  if (event.name === publiclyReplied.name) return planTicket(desk, event, replyNotices)
+  return Promise.resolve({ reject: `${event.name} is nothing we mail about` })
+}
+
+async function planTicket(
+  { store, letterhead }: { store: Store; letterhead: Letterhead },
+  event: Envelope,
+  notices: typeof openedNotices,
+): Promise<Plan | { reject: string }> {
+  const about = ticketOpened.payload.parse(event.payload)
+  const ticket = await readTicket(store, about)
+  if (!ticket) return { reject: `ticket ${about.ticket_id} has no message ${about.message_id}` }
+  return { notices: notices(ticket, letterhead.mailDomain) }
+}
+
+async function planHeld(
+  { store, letterhead }: { store: Store; letterhead: Letterhead },
+  mailId: string,
+): Promise<Plan | { reject: string }> {
+  const letter = await readHeldLetter(store, mailId)
+  if (!letter) return { reject: `letter ${mailId} has no authorization` }
+  const held = heldNotice(letter, letterhead)
+  return held ? { notices: [held.notice], gate: held.writeLink } : { notices: [] }
+}
+
+/**
+ * Inbox row and deliveries in one commit; a lease of 0 leaves them to whoever has room. The unique (cause, to_address)
+ * and the inbox make twice harmless; a participant removed since they were read gets nothing.
+ *
+ * @param gate instead of the inbox row alone, what must have succeeded for the deliveries to be written
+ * @returns ids of the deliveries that were written
+ */
+async function commit(
+  store: Store,
+  event: Envelope,
+  letters: Letter[],
+  { lease, gate = (inbox) => inbox }: { lease: number; gate?: Gate | undefined },
+): Promise<Set<string>> {
+  const inbox = inboxInsert(subscription, event)
+  if (letters.length === 0) {
+    await store.prisma.$queryRaw(inbox)
+    return new Set()
+  }
+  const written = await store.prisma.$queryRaw<{ id: string }[]>`
+    WITH inbox AS (${inbox}),
+    gate AS (${gate(Prisma.sql`SELECT event_id FROM inbox`)}),
+    letter (id, kind, to_address, subject, message_id, envelope_from, source, ticket_id, participant_id,
+      caused_by_message_id, mail_id) AS (VALUES ${Prisma.join(letters.map(row))})
+    INSERT INTO deliveries (id, cause, kind, to_address, subject, message_id, envelope_from, source, ticket_id,
+      participant_id, caused_by_message_id, mail_id, due_at)
+    SELECT letter.id, ${event.id}::uuid, kind, to_address, subject, message_id, envelope_from, source, letter.ticket_id,
+      participant_id, caused_by_message_id, mail_id, now() + ${lease} * interval '1 second'
+    FROM gate, letter LEFT JOIN participants p ON p.id = letter.participant_id
+    WHERE letter.participant_id IS NULL OR p.state = 'active'
+    ON CONFLICT (cause, to_address) DO NOTHING
+    RETURNING id`
+  return new Set(written.map(({ id }) => id))
+}
+
+function row({ about, ...letter }: Letter): Prisma.Sql {
+  return Prisma.sql`(${letter.id}::uuid, ${letter.kind}, ${letter.to}, ${letter.subject}, ${letter.messageId},
+    ${letter.envelopeFrom}, ${letter.source}::bytea, ${about.ticketId ?? null}::uuid,
+    ${about.participantId ?? null}::uuid, ${about.causedById ?? null}::uuid, ${about.mailId ?? null}::uuid)`
+}
+
+function firstTry({ id, to, envelopeFrom, source }: Letter) {
+  return { id, to, envelopeFrom, source, attempts: 0, createdAt: new Date() }
+}
+
+type Gate = (inbox: Prisma.Sql) => Prisma.Sql
+type Plan = { notices: Notice[]; gate?: Gate | undefined }

@@ -1,0 +1,170 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Logger, Metrics } from '@podatelna/runtime'
+import type { Store } from '@podatelna/store'
+import { type Attempt, afterAnswer, lease, type Outgoing, recordAttempts, takeDue } from './attempts.ts'
+import type { Relay } from './relay.ts'
+
+/** Sends deliveries, a few at a time; what it has no room for stays due in the table. */
+export type Post = {
+  /** Seconds for which a delivery written now is this post's alone; 0 when there is no room. */
+  lease(): number
+  /** Deliveries that were written with that lease. */
+  take(deliveries: Outgoing[]): void
+  close(): Promise<void>
+}
+
+/** After a crash, deliveries wait this long for another process; what takes longer to send has its lease renewed. */
+const leaseSeconds = 30
+const roomFor = 100
+const roundEveryMs = 1_000
+const patienceAtCloseMs = 10_000
+
+export function openPost(parts: { store: Store; relay: Relay; log: Logger; metrics: Metrics }): Post {
+  return new RelayPost(parts.store, parts.relay, parts.log, parts.metrics)
+}
+
+class RelayPost implements Post {
+  readonly #store: Store
+  readonly #relay: Relay
+  readonly #log: Logger
+  readonly #metrics: Metrics
+  readonly #stopping = new AbortController()
+  readonly #rounds: Promise<void>
+  /** Since when each delivery is ours; from its taking until its attempt is written down. */
+  readonly #inHand = new Map<string, number>()
+  #waiting: Outgoing[] = []
+  readonly #sending = new Set<Promise<void>>()
+  #attempts: Attempt[] = []
+  #recording: Promise<void> | undefined
+  #whenRoom: (() => void) | undefined
+
+  constructor(store: Store, relay: Relay, log: Logger, metrics: Metrics) {
+    this.#store = store
+    this.#relay = relay
+    this.#log = log
+    this.#metrics = metrics
+    this.#rounds = this.#goRound()
+  }
+
+  lease(): number {
+    return this.#room() > 0 && !this.#stopping.signal.aborted ? leaseSeconds : 0
+  }
+
+  take(deliveries: Outgoing[]): void {
+    for (const delivery of deliveries) this.#inHand.set(delivery.id, performance.now())
+    this.#waiting.push(...deliveries)
+    this.#sendNext()
+  }
+
+  async close(): Promise<void> {
+    this.#stopping.abort()
+    await this.#rounds
+    await this.#giveBack()
+    const done = Promise.all(this.#sending).then(() => this.#recording)
+    // What is cut off here goes again, with the same Message-ID, when its lease has run out.
+    await Promise.race([done, delay(patienceAtCloseMs, undefined, { ref: false })])
+    this.#relay.close()
+  }
+
+  #room(): number {
+    return roomFor - this.#inHand.size
+  }
+
+  #sendNext(): void {
+    while (this.#sending.size < this.#relay.connections && !this.#stopping.signal.aborted) {
+      const delivery = this.#waiting.shift()
+      if (!delivery) return
+      // Waited too long: it stays in the table, where it is looked at again before it is sent.
+      if (this.#held(delivery.id) > leaseSeconds / 2) this.#letGo(delivery.id)
+      else this.#track(this.#send(delivery))
+    }
+  }
+
+  #track(sending: Promise<void>): void {
+    this.#sending.add(sending)
+    void sending.then(() => {
+      this.#sending.delete(sending)
+      this.#sendNext()
+    })
+  }
+
+  async #send(delivery: Outgoing): Promise<void> {
+    const attempt = afterAnswer(delivery, await this.#relay.send(delivery))
+    this.#metrics.deliveries.inc({ outcome: attempt.outcome })
+    const level = attempt.outcome === 'failed' ? 'warn' : 'debug'
+    this.#log[level]({ delivery: delivery.id, outcome: attempt.outcome, attempt: delivery.attempts + 1 }, 'delivery')
+    this.#attempts.push(attempt)
+    this.#recording ??= this.#record().finally(() => {
+      this.#recording = undefined
+    })
+  }
+
+  /** One statement serves all attempts that ended while the last one ran. */
+  async #record(): Promise<void> {
+    while (this.#attempts.length > 0) {
+      const batch = this.#attempts.splice(0, roomFor)
+      try {
+        await recordAttempts(this.#store, batch)
+        for (const { id } of batch) this.#letGo(id)
+      } catch (error) {
+        this.#log.warn({ cause: String(error) }, 'attempts cannot be written down yet')
+        if (this.#stopping.signal.aborted) return
+        this.#attempts.unshift(...batch)
+        await delay(roundEveryMs)
+      }
+    }
+  }
+
+  async #goRound(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      let more = false
+      try {
+        await this.#renewLeases()
+        more = await this.#takeDue()
+      } catch (error) {
+        this.#log.warn({ cause: String(error) }, 'deliveries cannot be looked at now')
+      }
+      await this.#pause(more)
+    }
+  }
+
+  async #renewLeases(): Promise<void> {
+    const waiting = new Set(this.#waiting.map(({ id }) => id))
+    const slow = [...this.#inHand.keys()].filter((id) => !waiting.has(id) && this.#held(id) > leaseSeconds / 2)
+    await lease(this.#store, slow, leaseSeconds)
+    for (const id of slow) if (this.#inHand.has(id)) this.#inHand.set(id, performance.now())
+  }
+
+  /** True when there may be more that is due than there was room for. */
+  async #takeDue(): Promise<boolean> {
+    const room = this.#room()
+    if (room <= 0) return true
+    const due = await takeDue(this.#store, room, [...this.#inHand.keys()], leaseSeconds)
+    this.take(due.filter((delivery) => delivery.allowed))
+    this.#metrics.deliveries.inc({ outcome: 'suppressed' }, due.filter((delivery) => !delivery.allowed).length)
+    return due.length === room
+  }
+
+  async #pause(more: boolean): Promise<void> {
+    const roomAgain = new Promise<void>((done) => {
+      this.#whenRoom = more ? done : undefined
+    })
+    const { signal } = this.#stopping
+    await Promise.race([roomAgain, delay(roundEveryMs, undefined, { signal, ref: false }).catch(() => {})])
+  }
+
+  async #giveBack(): Promise<void> {
+    const notStarted = this.#waiting.splice(0).map(({ id }) => id)
+    for (const id of notStarted) this.#letGo(id)
+    await lease(this.#store, notStarted, 0).catch((error) => this.#log.warn({ cause: String(error) }, 'leases stay'))
+  }
+
+  #letGo(id: string): void {
+    this.#inHand.delete(id)
+    if (this.#room() >= roomFor / 2) this.#whenRoom?.()
+  }
+
+  #held(id: string): number {
+    return (performance.now() - (this.#inHand.get(id) ?? 0)) / 1000
+  }
+}

@@ -1,0 +1,98 @@
+import { once } from 'node:events'
+import { createConnection, type Socket } from 'node:net'
+import { cleanText } from '@podatelna/mail'
+import type { Settings } from '@podatelna/runtime'
+import { createTransport, type NodemailerError, type SMTPPoolOptions } from 'nodemailer'
+
+/** What became of one attempt, with the server's words. */
+export type Answer = { outcome: 'sent' | 'captured' | 'deferred' | 'failed'; smtp: string }
+
+/** Takes our letters to the world. `send` never rejects. */
+export type Relay = {
+  /** Letters it takes at the same time. */
+  connections: number
+  send(letter: { to: string; envelopeFrom: string; source: Buffer }): Promise<Answer>
+  close(): void
+}
+
+/** The server of RELAY_URL; without one, letters are captured: nothing leaves. */
+export function openRelay(settings: Settings): Relay {
+  return settings.RELAY_URL ? smtpRelay(settings.RELAY_URL, settings.MAIL_DOMAIN) : capture
+}
+
+const connections = 8
+
+const capture: Relay = {
+  connections,
+  send: async () => ({ outcome: 'captured', smtp: '' }),
+  close() {},
+}
+
+function smtpRelay(url: string, mailDomain: string): Relay {
+  const transport = createTransport({
+    pool: true,
+    url,
+    maxConnections: connections,
+    maxMessages: Number.POSITIVE_INFINITY,
+    // A kept connection may have been closed just now; a second try on a new one costs nothing.
+    maxRequeues: 1,
+    name: mailDomain,
+    opportunisticTLS: true,
+    tls: { rejectUnauthorized: mustProve(url) },
+    getSocket: (options, ready) => {
+      connect(options).then((connection) => ready(null, { connection }), ready)
+    },
+    greetingTimeout: 30_000,
+    // Some relays scan a letter before they answer; giving up too early would send it twice.
+    socketTimeout: 120_000,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+  return {
+    connections,
+    async send({ to, envelopeFrom, source }) {
+      try {
+        const envelope = { from: envelopeFrom || false, to, size: source.length } as const
+        const { response } = await transport.sendMail({ envelope, raw: source })
+        return { outcome: 'sent', smtp: words(response) }
+      } catch (error) {
+        return failure(error as NodemailerError)
+      }
+    },
+    close: () => transport.close(),
+  }
+}
+
+/** Nodemailer writes a letter's body and its final dot apart; without noDelay the dot waits 40 ms for an ACK. */
+async function connect({ host = 'localhost', port, secure }: SMTPPoolOptions): Promise<Socket> {
+  const socket = createConnection({ host, port: Number(port ?? (secure ? 465 : 587)), noDelay: true, keepAlive: true })
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(15_000) })
+    return socket
+  } catch (error) {
+    socket.destroy()
+    throw (error as Error).name === 'AbortError' ? new Error('Connection timeout') : error
+  }
+}
+
+/**
+ * Who takes our password has to prove who they are, unless they are on this machine. Without one STARTTLS is
+ * opportunistic (RFC 7435): plain text would do, so an unknown certificate is no reason to go back to it.
+ */
+function mustProve(url: string): boolean {
+  const { protocol, password, hostname } = new URL(url)
+  const here = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
+  return !here && (protocol === 'smtps:' || password !== '')
+}
+
+/** "Never" counts only when it is about this letter: a relay that refuses us altogether may be repaired. */
+function failure({ responseCode = 0, command = '', response, message }: NodemailerError): Answer {
+  const aboutTheLetter = /^(MAIL FROM|RCPT TO|DATA)$/.test(command)
+  const tooLarge = command === 'MAIL FROM' && /^Message size larger/.test(message)
+  const never = aboutTheLetter && (responseCode >= 500 || tooLarge)
+  return { outcome: never ? 'failed' : 'deferred', smtp: words(response ?? message) }
+}
+
+function words(smtp: string): string {
+  return cleanText(smtp).slice(0, 500)
+}

@@ -1,0 +1,49 @@
+/** What each kind of notice is told about, and examples of it: every template is tried with them at start. */
+import { type NoticeKind, TicketStatus } from '@podatelna/contracts'
+import type { Body } from './blocks.ts'
+
+export type NoticeValues = {
+  ticket_opened: {
+    number: string
+    title: string
+    numberedTitle: string
+    /** The recipient's own letter opened it. */
+    wrote: boolean
+    copied: boolean
+  }
+  public_reply: {
+    number: string
+    title: string
+    numberedTitle: string
+    author: string
+    message: Body
+    status: TicketStatus
+  }
+  letter_held: { mailbox: string; address: string; title: string; arrived: Date; page: string; validUntil: Date }
+}
+
+const ticket = { number: 'P-100001', title: 'Printer on fire', numberedTitle: '[P-100001] Printer on fire' }
+
+export const samples: { [Kind in NoticeKind]: NoticeValues[Kind][] } = {
+  ticket_opened: [
+    { ...ticket, wrote: true, copied: false },
+    { ...ticket, wrote: false, copied: false },
+    { ...ticket, wrote: false, copied: true },
+  ],
+  public_reply: TicketStatus.options.map((status, index) => ({
+    ...ticket,
+    author: 'Karel Dvořák',
+    message: { text: 'Please unplug it.\nThen call us.', html: index % 2 ? '<p>Please <b>unplug</b> it.</p>' : null },
+    status,
+  })),
+  letter_held: [
+    {
+      mailbox: 'Support',
+      address: 'support@example.com',
+      title: 'Printer on fire',
+      arrived: new Date('2026-01-02T03:04:05Z'),
+      page: 'https://support.example.com/authorize/0123456789012345678901234567890123456789012',
+      validUntil: new Date('2026-01-05T03:04:05Z'),
+    },
+  ],
+}

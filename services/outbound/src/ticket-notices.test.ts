@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest'
+import { isOurs, openedNotices, type Participant, replyNotices, type Ticket } from './ticket-notices.ts'
+
+const domain = 'mail.example.com'
+
+describe('a ticket was opened', () => {
+  test('its requester and cc are told, each in a letter of their own', () => {
+    const notices = openedNotices(ticket({}), domain)
+    expect(addresses(notices)).toEqual(['jana@client.example', 'petr@client.example'])
+    expect(notices.map(({ values }) => values)).toMatchObject([
+      { wrote: true, copied: false },
+      { wrote: false, copied: true },
+    ])
+    expect(notices[0]).toMatchObject({ automatic: 'auto-replied', thread: ['theirs@client.example'] })
+  })
+
+  test('a machine gets no automatic answer, those in copy do', () => {
+    const notices = openedNotices(ticket({ message: { letterKind: 'auto_generated' } }), domain)
+    expect(addresses(notices)).toEqual(['petr@client.example'])
+  })
+
+  test('our own mailboxes are never recipients', () => {
+    const own = ['support@example.com', 'support+abc@example.com', 'bounce+abc@mail.example.com']
+    const participants = own.map((address) => participant({ address }))
+    expect(openedNotices(ticket({ participants }), domain)).toEqual([])
+    expect(isOurs('supporters@example.com', ['support@example.com'], domain)).toBe(false)
+  })
+})
+
+describe('a public reply', () => {
+  const agent = { name: 'Karel', email: 'karel@example.com' }
+
+  test('goes to everybody on the ticket except its author', () => {
+    const byCc = ticket({ message: { author: { name: 'Petr', email: 'Petr@client.example' } } })
+    expect(addresses(replyNotices(byCc, domain))).toEqual(['jana@client.example'])
+    expect(replyNotices(ticket({ message: { author: agent } }), domain)).toHaveLength(2)
+  })
+
+  test('reaches an end customer only when it was made visible to them, an internal one nobody', () => {
+    const participants = [participant({}), participant({ address: 'end@customer.example', endCustomer: true })]
+    const to = (audience: string) =>
+      addresses(replyNotices(ticket({ participants, message: { author: agent, audience } }), domain))
+    expect(to('client')).toEqual(['jana@client.example'])
+    expect(to('end_customer')).toEqual(['jana@client.example', 'end@customer.example'])
+    expect(to('internal')).toEqual([])
+  })
+
+  test('answers the newest letter of a client, or else our own last one', () => {
+    const thread = (letters: Participant['letters']) =>
+      replyNotices(ticket({ participants: [participant({ letters })], message: { author: agent } }), domain)[0]!.thread
+    const [theirs, ours] = [
+      { id: 'theirs@x', ours: false },
+      { id: 'ours@x', ours: true },
+    ]
+    expect(thread([theirs, ours])).toEqual(['theirs@x'])
+    expect(thread([ours, { id: 'ours2@x', ours: true }])).toEqual(['ours@x', 'ours2@x'])
+    expect(thread([theirs, ours, { id: 'again@x', ours: false }])).toEqual(['theirs@x', 'ours@x', 'again@x'])
+    expect(thread([ours, { id: 'not an id', ours: false }])).toEqual(['ours@x'])
+    expect(thread([])).toEqual([])
+  })
+
+  test('claims not to be automatic', () => {
+    expect(replyNotices(ticket({ message: { author: agent } }), domain)[0]!.automatic).toBeUndefined()
+  })
+})
+
+function addresses(notices: { to: { address: string } }[]): string[] {
+  return notices.map(({ to }) => to.address)
+}
+
+function ticket({
+  message,
+  ...rest
+}: Partial<Omit<Ticket, 'message'>> & { message?: Partial<Ticket['message']> }): Ticket {
+  return {
+    id: 't',
+    number: 100_001n,
+    subject: 'Printer on fire',
+    status: 'queued',
+    mailbox: { address: 'support@example.com', name: 'Support', signature: '' },
+    participants: [participant({}), participant({ address: 'petr@client.example', role: 'cc' })],
+    mailboxes: ['support@example.com', 'sales@example.com'],
+    message: {
+      id: 'm',
+      mailId: 'mail',
+      messageId: 'theirs@client.example',
+      audience: 'client',
+      author: { name: 'Jana', email: 'jana@client.example' },
+      text: 'Hello',
+      html: null,
+      letterKind: 'letter',
+      ...message,
+    },
+    ...rest,
+  }
+}
+
+function participant(part: Partial<Participant>): Participant {
+  return {
+    id: 'p',
+    serial: 1n,
+    address: 'jana@client.example',
+    name: 'Jana',
+    role: 'requester',
+    endCustomer: false,
+    language: 'en',
+    letters: [{ id: 'theirs@client.example', ours: false }],
+    ...part,
+  }
+}

@@ -1,0 +1,161 @@
+import { type TicketStatus, ticketNumber } from '@podatelna/contracts'
+import { isMessageId, normalizeAddress, numberedSubject, splitPlus } from '@podatelna/mail'
+import { Prisma, type Store } from '@podatelna/store'
+import type { Notice } from './letterhead.ts'
+
+/** A ticket as its notices need it: the message they are about, and who is on it. */
+export type Ticket = {
+  id: string
+  number: bigint
+  subject: string
+  status: TicketStatus
+  mailbox: { address: string; name: string; signature: string }
+  message: {
+    id: string
+    mailId: string | null
+    messageId: string | null
+    audience: string
+    author: { name: string; email?: string }
+    text: string
+    html: string | null
+    /** Set when it came by mail. */
+    letterKind: string | null
+  }
+  participants: Participant[]
+  mailboxes: string[]
+}
+
+export type Participant = {
+  id: string
+  serial: bigint
+  address: string
+  name: string
+  role: 'requester' | 'cc'
+  endCustomer: boolean
+  language: string
+  /** Message-IDs of the ticket's letters this participant can know, oldest first. */
+  letters: { id: string; ours: boolean }[]
+}
+
+/** Ticket opened: to the requester and cc; never an answer to a machine's letter (rules §1.5, §6). */
+export function openedNotices(ticket: Ticket, mailDomain: string): Notice[] {
+  const { message } = ticket
+  return recipients(ticket, mailDomain)
+    .filter((person) => !(message.letterKind === 'auto_generated' && isAuthor(person, message.author)))
+    .map((person) => ({
+      kind: 'ticket_opened',
+      values: {
+        ...titles(ticket),
+        wrote: message.mailId !== null && isAuthor(person, message.author),
+        copied: person.role === 'cc',
+      },
+      automatic: message.mailId === null ? 'auto-generated' : 'auto-replied',
+      ...circumstances(ticket, person),
+    }))
+}
+
+/** Public reply: to everybody on the ticket who may see it, except its author (rules §6). */
+export function replyNotices(ticket: Ticket, mailDomain: string): Notice[] {
+  const { message } = ticket
+  return recipients(ticket, mailDomain)
+    .filter((person) => maySee(person, message.audience) && !isAuthor(person, message.author))
+    .map((person) => ({
+      kind: 'public_reply',
+      values: { ...titles(ticket), author: message.author.name, message, status: ticket.status },
+      ...circumstances(ticket, person),
+    }))
+}
+
+/** We never mail our own mailboxes, with whatever behind the plus, nor our bounce addresses (rules §6). */
+export function isOurs(address: string, mailboxes: readonly string[], mailDomain: string): boolean {
+  const { base } = splitPlus(address)
+  return [base, address].some((own) => mailboxes.includes(own) || own === `bounce@${mailDomain}`)
+}
+
+/** Everything about the ticket in one statement; undefined when there is no such message in it. */
+export async function readTicket(
+  store: Store,
+  about: { ticket_id: string; message_id: string },
+): Promise<Ticket | undefined> {
+  const rows = await store.prisma.$queryRaw<{ ticket: TicketRow }[]>`
+    SELECT json_build_object(
+      'id', t.id, 'number', t.number, 'subject', t.subject, 'status', t.status,
+      'mailbox', json_build_object('address', mb.address, 'name', mb.name, 'signature', mb.signature),
+      'message', json_build_object('id', m.id, 'mailId', m.mail_id, 'messageId', m.message_id, 'audience', m.audience,
+        'author', m.author, 'text', m.text, 'html', m.html, 'letterKind', letter.kind),
+      'mailboxes', (SELECT json_agg(address) FROM mailboxes),
+      'participants', (${participants})) AS ticket
+    FROM messages m
+    JOIN tickets t ON t.id = m.ticket_id
+    JOIN mailboxes mb ON mb.id = t.mailbox_id
+    LEFT JOIN organizations client ON client.id = t.organization_id
+    LEFT JOIN inbound_mail letter ON letter.id = m.mail_id
+    WHERE m.id = ${about.message_id}::uuid AND t.id = ${about.ticket_id}::uuid`
+  const ticket = rows[0]?.ticket
+  return ticket && { ...ticket, number: BigInt(ticket.number), participants: ticket.participants.map(asParticipant) }
+}
+
+const participants = Prisma.sql`
+  SELECT coalesce(json_agg(json_build_object(
+    'id', p.id, 'serial', p.serial, 'address', p.address, 'name', p.name, 'role', p.role,
+    'endCustomer', contact.role IS NOT DISTINCT FROM 'end_customer',
+    'language', coalesce(contact.language, employer.language, client.language, mb.language),
+    'letters', (
+      SELECT coalesce(json_agg(json_build_object('id', known.id, 'ours', known.ours) ORDER BY known.at), '[]')
+      FROM (
+        SELECT message_id AS id, false AS ours, created_at AS at FROM messages
+        WHERE ticket_id = t.id AND kind = 'inbound' AND audience <> 'internal' AND created_at <= m.created_at
+          AND message_id IS NOT NULL
+        UNION ALL
+        SELECT message_id, true, created_at FROM deliveries WHERE participant_id = p.id) known))), '[]')
+  FROM participants p
+  LEFT JOIN contact_addresses a ON a.address = p.address
+  LEFT JOIN contacts contact ON contact.id = a.contact_id
+  LEFT JOIN organizations employer ON employer.id = contact.organization_id
+  WHERE p.ticket_id = t.id AND p.state = 'active'`
+
+function asParticipant(row: TicketRow['participants'][number]): Participant {
+  return { ...row, serial: BigInt(row.serial) }
+}
+
+function recipients(ticket: Ticket, mailDomain: string): Participant[] {
+  return ticket.participants.filter(({ address }) => !isOurs(address, ticket.mailboxes, mailDomain))
+}
+
+function isAuthor(person: Participant, author: { email?: string }): boolean {
+  return author.email !== undefined && normalizeAddress(author.email) === person.address
+}
+
+/** Mail never is visible to a partner's own customer unless it was said so. */
+function maySee(person: Participant, audience: string): boolean {
+  return audience === 'end_customer' || (audience === 'client' && !person.endCustomer)
+}
+
+function titles({ number, subject }: Ticket) {
+  const name = ticketNumber(number)
+  return { number: name, title: subject, numberedTitle: numberedSubject(name, subject) }
+}
+
+function circumstances(ticket: Ticket, person: Participant) {
+  const { mailbox, message } = ticket
+  return {
+    language: person.language,
+    mailbox,
+    to: { address: person.address, name: person.name },
+    participant: { id: person.id, serial: person.serial },
+    thread: threadOf(person),
+    about: { ticketId: ticket.id, causedById: message.id, mailId: message.mailId },
+  }
+}
+
+/** Answered is the newest letter of a client, else our own last one; References tell the way up to it. */
+function threadOf({ letters }: Participant): string[] {
+  const usable = letters.filter(({ id }) => isMessageId(id))
+  const answered = usable.findLastIndex(({ ours }) => !ours)
+  return usable.slice(0, answered < 0 ? undefined : answered + 1).map(({ id }) => id)
+}
+
+type TicketRow = Omit<Ticket, 'number' | 'participants'> & {
+  number: number
+  participants: (Omit<Participant, 'serial'> & { serial: number })[]
+}

@@ -1,0 +1,25 @@
+/** The calls of the API. All of them are for staff. */
+import type { App } from '@podatelna/process'
+import { signedIn } from '../door/caller.ts'
+import type { Web } from '../door/web.ts'
+import { agentCalls } from './agents.ts'
+import { contactCalls, contactImport } from './contacts.ts'
+import { deliveryCalls } from './deliveries.ts'
+import { mailCalls } from './mail.ts'
+import { mailboxCalls } from './mailboxes.ts'
+import { organizationCalls } from './organizations.ts'
+import { ticketActs } from './ticket-acts.ts'
+import { ticketCalls } from './tickets.ts'
+
+export async function api(web: Web, app: App): Promise<void> {
+  web.addHook('onRequest', signedIn(app))
+  mailboxCalls(web, app)
+  organizationCalls(web, app)
+  contactCalls(web, app)
+  await web.register(async (scope: Web) => contactImport(scope, app))
+  agentCalls(web, app)
+  mailCalls(web, app)
+  deliveryCalls(web, app)
+  ticketCalls(web, app)
+  ticketActs(web, app)
+}

@@ -1,0 +1,89 @@
+import { api, parseTicketNumber } from '@podatelna/contracts'
+import type { App } from '@podatelna/process'
+import { changeTicket, openTicketByStaff } from '@podatelna/ticketing'
+import { actor } from '../door/caller.ts'
+import { fail, refuse } from '../door/problem.ts'
+import type { Web } from '../door/web.ts'
+import { listTickets, readTicket } from '../reads/tickets.ts'
+import { findAgentId, findMailboxId } from '../reads/who.ts'
+import { about, answers } from './about.ts'
+import { words } from './words.ts'
+
+export function ticketCalls(web: Web, app: App): void {
+  const { store } = app
+  web.get(
+    '/tickets',
+    {
+      schema: {
+        ...about('Tickets', 'List tickets'),
+        querystring: api.TicketQuery,
+        response: answers({ 200: api.page(api.TicketInList) }),
+      },
+    },
+    async ({ query }) => listTickets(store, query),
+  )
+
+  web.get(
+    '/tickets/:number',
+    {
+      schema: {
+        ...about('Tickets', 'Read a ticket', 'With its messages, participants, links, events and deliveries.'),
+        params: api.ByNumber,
+        response: answers({ 200: api.Ticket }, 404),
+      },
+    },
+    async (request, reply) => {
+      const { number } = request.params
+      return (await readTicket(store, parseTicketNumber(number)!)) ?? fail(reply, 404, `There is no ticket ${number}.`)
+    },
+  )
+
+  web.post(
+    '/tickets',
+    {
+      bodyLimit: wordsLimit,
+      schema: {
+        ...about('Tickets', 'Open a ticket in the name of a client', 'For instance after a telephone call.'),
+        body: api.NewTicket,
+        response: answers({ 201: api.Ticket }, 413, 422),
+      },
+    },
+    async (request, reply) => {
+      const { mailbox, organization, requester, subject, ...body } = request.body
+      const mailboxId = await findMailboxId(store, mailbox)
+      if (mailboxId === null) return fail(reply, 422, `There is no mailbox ${mailbox}.`)
+      const opened = await openTicketByStaff(app, {
+        ...(await words(body)),
+        ...{ mailboxId, organizationId: organization, subject, by: actor(request) },
+        requester: { email: requester.email, name: requester.name ?? requester.email },
+      })
+      if (!opened.ok) return refuse(reply, opened)
+      reply.statusCode = 201
+      return (await readTicket(store, opened.value.number)) ?? fail(reply, 404, 'The ticket is gone again.')
+    },
+  )
+
+  web.patch(
+    '/tickets/:number',
+    {
+      schema: {
+        ...about('Tickets', 'Change a ticket', '409 when it may not move to that status from the one it has.'),
+        params: api.ByNumber,
+        body: api.TicketChanges,
+        response: answers({ 200: api.Ticket }, 404, 409, 422),
+      },
+    },
+    async (request, reply) => {
+      const number = parseTicketNumber(request.params.number)!
+      const { assignee, ...changes } = request.body
+      const assigneeId = assignee ? await findAgentId(store, assignee) : assignee
+      if (assignee && assigneeId === null) return fail(reply, 422, `There is no agent ${assignee}.`)
+      const changed = await changeTicket(app, { ...changes, number, assigneeId, by: actor(request) })
+      if (!changed.ok) return refuse(reply, changed)
+      return (await readTicket(store, number)) ?? fail(reply, 404, 'The ticket is gone.')
+    },
+  )
+}
+
+/** Room for the longest HTML that is taken. */
+export const wordsLimit = 4 * 1024 * 1024

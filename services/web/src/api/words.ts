@@ -1,0 +1,8 @@
+import { parseLetter } from '@podatelna/mail'
+
+/** What somebody wrote, as text and perhaps as HTML. HTML alone is read as a letter that has no other part. */
+export async function words(body: { text?: string | undefined; html?: string | undefined }) {
+  const { text, html } = body
+  if (text?.trim()) return { text, html }
+  return { text: (await parseLetter(Buffer.from(`Content-Type: text/html; charset=utf-8\r\n\r\n${html}`))).text, html }
+}

@@ -1,0 +1,56 @@
+import type { openLink } from '@podatelna/admission'
+import { Language, languages } from '@podatelna/contracts'
+import type { FastifyRequest } from 'fastify'
+import { render } from '../pages/render.ts'
+import { type Texts, texts } from './texts.ts'
+
+/** The page of one link, in the language of the person it was sent to. */
+export function linkPage(link: Link, decided?: { already: boolean; state: string }): string {
+  const words = wordsFor(link.language)
+  return render('authorize', {
+    language: link.language,
+    words,
+    intro: words.intro(link.address),
+    until: words.until(timeIn(link.language, link.expiresAt)),
+    waiting: link.letters.some(({ state }) => state === 'waiting'),
+    notice: decided?.already ? words.already : undefined,
+    letters: link.letters.map((letter) => showLetter(letter, link.language, words)),
+  })
+}
+
+export function wordsFor(language: string): Texts {
+  return texts[Language.catch('en').parse(language)]
+}
+
+/** Of somebody we know nothing about but what their browser says (RFC 9110 §12.5.4, without the weights). */
+export function languageOf(request: FastifyRequest): string {
+  const wanted = (request.headers['accept-language'] ?? '')
+    .split(',')
+    .map((range) => range.trim().slice(0, 2).toLowerCase())
+  return wanted.find((language) => languages.some((known) => known === language)) ?? 'en'
+}
+
+function showLetter(letter: Link['letters'][number], language: string, words: Texts) {
+  return {
+    id: letter.id,
+    subject: letter.subject || words.noSubject,
+    received: timeIn(language, letter.receivedAt),
+    size: sizeIn(language, letter.bytes),
+    server: letter.server,
+    waiting: letter.state === 'waiting',
+    state: words[letter.state],
+  }
+}
+
+function timeIn(language: string, time: Date): string {
+  const format = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
+  return `${format.format(time)} UTC`
+}
+
+function sizeIn(language: string, bytes: number): string {
+  const unit = bytes < 1_000_000 ? 'kilobyte' : 'megabyte'
+  const value = Math.max(bytes / (unit === 'kilobyte' ? 1_000 : 1_000_000), 0.1)
+  return new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: 1 }).format(value)
+}
+
+export type Link = NonNullable<Awaited<ReturnType<typeof openLink>>>

@@ -1,0 +1,34 @@
+import type { Language } from '@podatelna/contracts'
+import { cs, de, en, italian, sk } from './languages.ts'
+
+/** All the author's page ever says, in one language. */
+export type Texts = {
+  title: string
+  /** `address` is the address the letters were written in the name of. */
+  intro: (address: string) => string
+  until: (time: string) => string
+  subject: string
+  noSubject: string
+  received: string
+  size: string
+  server: string
+  confirm: string
+  notMe: string
+  waiting: string
+  confirmed: string
+  disowned: string
+  expired: string
+  /** The decision was made earlier and stands. */
+  already: string
+  nothingWaits: string
+  unknownTitle: string
+  unknown: string
+  expiredTitle: string
+  expiredPage: string
+  foreignTitle: string
+  foreign: string
+  whichTitle: string
+  which: string
+}
+
+export const texts: Record<Language, Texts> = { cs, sk, it: italian, en, de }

@@ -1,0 +1,4 @@
+import { runProcess } from '@podatelna/process'
+import { startWeb } from './index.ts'
+
+await runProcess('web', startWeb)

@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Handlebars from 'handlebars'
+
+const folder = import.meta.dirname
+
+/** Pages escape all they are given; no template has a triple brace. */
+const handlebars = Handlebars.create()
+const templates = new Map(
+  readdirSync(folder)
+    .filter((file) => file.endsWith('.hbs'))
+    .map((file) => [file.slice(0, -'.hbs'.length), readFileSync(join(folder, file), 'utf8')] as const),
+)
+handlebars.registerPartial('layout', templates.get('layout') ?? '')
+handlebars.registerPartial('document', templates.get('document') ?? '')
+handlebars.registerHelper('time', (iso: string) => new Handlebars.SafeString(timeElement(iso)))
+handlebars.registerHelper('internal', (audience: unknown) => audience === 'internal')
+handlebars.registerHelper('words', (name: unknown) => String(name).replaceAll('_', ' '))
+
+const pages = new Map([...templates].map(([name, source]) => [name, handlebars.compile(source)]))
+
+export const stylesheet = readFileSync(join(folder, 'style.css'))
+
+/** The page of this name as HTML. */
+export function render(name: string, model: object): string {
+  const page = pages.get(name)
+  if (!page) throw new Error(`there is no page ${name}`)
+  return page(model)
+}
+
+function timeElement(iso: string): string {
+  const time = new Date(iso)
+  if (Number.isNaN(time.getTime())) return ''
+  const [day, clock] = time.toISOString().split('T')
+  return `<time datetime="${time.toISOString()}">${day} ${clock?.slice(0, 5)}</time>`
+}

@@ -1,0 +1,75 @@
+import { type Actor, api, parseTicketNumber, TicketStatus } from '@podatelna/contracts'
+import type { App } from '@podatelna/process'
+import { allowedMoves, noteOnTicket, replyToTicket } from '@podatelna/ticketing'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { actor } from '../door/caller.ts'
+import { answerProblem, problem, statusOf } from '../door/problem.ts'
+import type { Web } from '../door/web.ts'
+import { readDelivery } from '../reads/deliveries.ts'
+import { readTicket } from '../reads/tickets.ts'
+import { render } from './render.ts'
+
+export function ticketPages(web: Web, app: App): void {
+  const { store } = app
+  web.get('/tickets/:number', { schema: { hide: true, params: api.ByNumber } }, async (request, reply) => {
+    const ticket = await readTicket(store, parseTicketNumber(request.params.number)!)
+    return ticket ? show(request, reply, ticket) : missing(request, reply, 'There is no such ticket.')
+  })
+
+  web.post(
+    '/tickets/:number/messages',
+    { schema: { hide: true, params: api.ByNumber, body: Draft } },
+    async (request, reply) => {
+      const number = parseTicketNumber(request.params.number)!
+      const written = await write(app, number, request.body, actor(request))
+      if (written.ok) return reply.redirect(`/tickets/P-${number}#message-${written.value.messageId}`, 303)
+      const ticket = await readTicket(store, number)
+      if (!ticket) return missing(request, reply, written.detail)
+      // What was typed stays in the form: drafts are never lost.
+      return show(request, reply.code(statusOf[written.problem]), ticket, {
+        draft: request.body,
+        problem: written.detail,
+      })
+    },
+  )
+
+  web.get('/deliveries/:id', { schema: { hide: true, params: api.ById } }, async (request, reply) => {
+    const delivery = await readDelivery(store, request.params.id)
+    if (!delivery) return missing(request, reply, 'There is no such delivery.')
+    return html(reply, render('delivery', { me: actor(request), title: delivery.subject, delivery }))
+  })
+}
+
+/** A note leaves the status alone: what staff tell each other is no answer to the client. */
+function write(app: App, number: bigint, { text, status, internal }: Draft, by: Actor) {
+  if (internal) return noteOnTicket(app, { number, text, by })
+  return replyToTicket(app, { number, text, status: status || undefined, by })
+}
+
+function show(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  ticket: api.Ticket,
+  failed?: { draft: Draft; problem: string },
+): FastifyReply {
+  const recipients = ticket.participants.filter(({ state }) => state === 'active')
+  const moves = allowedMoves[ticket.status].map((word) => ({ word, chosen: word === failed?.draft.status }))
+  const title = `${ticket.number} ${ticket.subject}`
+  return html(reply, render('ticket', { me: actor(request), title, ticket, recipients, moves, ...failed }))
+}
+
+function missing(request: FastifyRequest, reply: FastifyReply, detail: string): FastifyReply {
+  return answerProblem(request, reply, problem(404, detail))
+}
+
+function html(reply: FastifyReply, text: string): FastifyReply {
+  return reply.type('text/html; charset=utf-8').send(text)
+}
+
+const Draft = z.object({
+  text: api.text(200_000).refine((text) => text.trim() !== '', { error: 'may not be empty.' }),
+  status: z.union([TicketStatus, z.literal('')]).optional(),
+  internal: z.literal('yes').optional(),
+})
+type Draft = z.infer<typeof Draft>

@@ -1,0 +1,88 @@
+import { once } from 'node:events'
+import type { Readable } from 'node:stream'
+import { type api, Disposition, LetterKind, ticketNumber, Verdict } from '@podatelna/contracts'
+import type { Prisma, Store } from '@podatelna/store'
+import { literally, type Paging, pageOf } from './page.ts'
+import { readTimeline } from './timeline.ts'
+
+type Filter = Paging & { disposition?: string | undefined; q?: string | undefined }
+
+export async function listMail(store: Store, { limit, cursor, disposition, q }: Filter) {
+  const older = cursor && { OR: [{ receivedAt: { lt: cursor.at } }, { receivedAt: cursor.at, id: { lt: cursor.id } }] }
+  const found = q && { OR: searched.map((column) => ({ [column]: literally(q) })) }
+  const rows = await store.prisma.inboundMail.findMany({
+    where: { AND: [{ disposition }, older || {}, found || {}] },
+    orderBy: [{ receivedAt: 'desc' }, { id: 'desc' }],
+    take: limit + 1,
+    select: columns,
+  })
+  return pageOf(rows, limit, ({ receivedAt, id }) => ({ at: receivedAt, id }), showInList)
+}
+
+const searched = ['fromAddress', 'fromName', 'subject', 'messageId'] as const
+
+export async function readMail(store: Store, id: string): Promise<api.Mail | undefined> {
+  const row = await store.prisma.inboundMail.findUnique({
+    where: { id },
+    select: { ...columns, helo: true, tls: true },
+  })
+  if (!row) return undefined
+  return { ...showInList(row), helo: row.helo, tls: row.tls, timeline: await readTimeline(store, id) }
+}
+
+/** The letter as it arrived: `gone` when its bytes are not kept, undefined when there is no such letter. */
+export async function readRaw(store: Store, id: string): Promise<Buffer | Readable | 'gone' | undefined> {
+  const row = await store.prisma.inboundMail.findUnique({ where: { id }, select: { raw: true, rawSha256: true } })
+  if (!row) return undefined
+  if (row.raw) return Buffer.from(row.raw)
+  return row.rawSha256 ? openStored(store, Buffer.from(row.rawSha256)) : 'gone'
+}
+
+/** Waits for the first bytes: once an answer has begun, it cannot become a 410 any more. */
+async function openStored(store: Store, sha256: Buffer): Promise<Readable | 'gone'> {
+  const stream = store.letters.read(sha256)
+  try {
+    await once(stream, 'readable')
+    return stream
+  } catch {
+    return 'gone'
+  }
+}
+
+function showInList(row: MailRow): api.MailInList {
+  const { id, peer, subject, bytes, repeats, reason } = row
+  const ticket = row.messages[0]?.ticket
+  return {
+    ...{ id, peer, subject, bytes, repeats, reason },
+    message_id: row.messageId,
+    mail_from: row.mailFrom,
+    rcpt_to: row.rcptTo,
+    from: row.fromAddress,
+    from_name: row.fromName,
+    kind: LetterKind.parse(row.kind),
+    received_at: row.receivedAt.toISOString(),
+    verdict: Verdict.parse(row.verdict),
+    disposition: Disposition.parse(row.disposition),
+    ...(ticket && { ticket_number: ticketNumber(ticket.number) }),
+  }
+}
+
+const columns = {
+  id: true,
+  messageId: true,
+  mailFrom: true,
+  rcptTo: true,
+  peer: true,
+  fromAddress: true,
+  fromName: true,
+  subject: true,
+  kind: true,
+  bytes: true,
+  receivedAt: true,
+  repeats: true,
+  verdict: true,
+  disposition: true,
+  reason: true,
+  messages: { select: { ticket: { select: { number: true } } } },
+} as const satisfies Prisma.InboundMailSelect
+type MailRow = Prisma.InboundMailGetPayload<{ select: typeof columns }>

@@ -1,0 +1,139 @@
+import {
+  Actor,
+  Audience,
+  type api,
+  MessageKind,
+  ParticipantRole,
+  ParticipantState,
+  parseTicketNumber,
+  TicketPriority,
+  TicketStatus,
+  ticketNumber,
+} from '@podatelna/contracts'
+import type { Prisma, Store } from '@podatelna/store'
+import { deliveryColumns, showDelivery } from './deliveries.ts'
+import { literally, newestFirst, type Paging, pageOf, placeOf } from './page.ts'
+import { findAgentId, findMailboxId } from './who.ts'
+
+export type TicketFilter = Paging & {
+  status?: TicketStatus | undefined
+  mailbox?: string | undefined
+  organization?: string | undefined
+  assignee?: string | undefined
+  q?: string | undefined
+}
+
+export async function listTickets(store: Store, filter: TicketFilter) {
+  const { where, ...page } = newestFirst(filter)
+  const found = await filterWhere(store, filter)
+  if (!found) return { items: [], next: null }
+  const rows = await store.prisma.ticket.findMany({ ...page, where: { AND: [where, found] }, include: forList })
+  const assignees = await assigneesOf(store, rows)
+  return pageOf(rows, filter.limit, placeOf, (row) => showInList(row, assignees))
+}
+
+export async function readTicket(store: Store, number: bigint): Promise<api.Ticket | undefined> {
+  const row = await store.prisma.ticket.findUnique({ where: { number }, include: whole })
+  if (!row) return undefined
+  const assignees = await assigneesOf(store, [row])
+  return {
+    ...showInList(row, assignees),
+    messages: row.messages.map(showMessage),
+    participants: row.participants.map(showParticipant),
+    links: [],
+    events: row.events.map(({ type, at, by, detail }) => {
+      return { ...Object(detail), type, at: at.toISOString(), by: Actor.parse(by) }
+    }),
+    deliveries: row.deliveries.map(showDelivery),
+  }
+}
+
+export async function readMessage(store: Store, id: string): Promise<api.Message> {
+  return showMessage(await store.prisma.message.findUniqueOrThrow({ where: { id } }))
+}
+
+/** Undefined when the filter names a mailbox or agent that does not exist: no ticket can match. */
+async function filterWhere(store: Store, filter: TicketFilter): Promise<Prisma.TicketWhereInput | undefined> {
+  const mailboxId = filter.mailbox === undefined ? undefined : await findMailboxId(store, filter.mailbox)
+  const assigneeId = filter.assignee === undefined ? undefined : await findAgentId(store, filter.assignee)
+  if (mailboxId === null || assigneeId === null) return undefined
+  const { status, organization: organizationId, q } = filter
+  return { status, organizationId, mailboxId, assigneeId, ...(q && { OR: matching(q) }) }
+}
+
+function matching(q: string): Prisma.TicketWhereInput[] {
+  const number = parseTicketNumber(/^\d+$/.test(q.trim()) ? `P-${q.trim()}` : q)
+  return [{ subject: literally(q) }, ...(number === undefined ? [] : [{ number }])]
+}
+
+async function assigneesOf(store: Store, rows: { assigneeId: string | null }[]): Promise<Map<string, Assignee>> {
+  const ids = new Set(rows.flatMap(({ assigneeId }) => assigneeId ?? []))
+  if (ids.size === 0) return new Map()
+  const select = { id: true, name: true, email: true }
+  const agents = await store.prisma.agent.findMany({ where: { id: { in: [...ids] } }, select })
+  return new Map(agents.map((agent) => [agent.id, agent]))
+}
+
+function showInList(row: ListRow, assignees: Map<string, Assignee>): api.TicketInList {
+  const requester = row.participants.find(({ role }) => role === 'requester')
+  return {
+    number: ticketNumber(row.number),
+    subject: row.subject,
+    status: TicketStatus.parse(row.status),
+    priority: TicketPriority.parse(row.priority),
+    mailbox: row.mailbox,
+    organization: row.organization,
+    requester: requester ? { email: requester.address, name: requester.name } : null,
+    assignee: (row.assigneeId && assignees.get(row.assigneeId)) || null,
+    created_at: row.createdAt.toISOString(),
+    updated_at: row.updatedAt.toISOString(),
+  }
+}
+
+function showMessage(row: Prisma.MessageGetPayload<object>): api.Message {
+  const { id, subject, text, html, warnings } = row
+  return {
+    ...{ id, subject, text, html, warnings },
+    kind: MessageKind.parse(row.kind),
+    audience: Audience.parse(row.audience),
+    author: Actor.parse(row.author),
+    attachments: Array.isArray(row.attachments) ? row.attachments : [],
+    created_at: row.createdAt.toISOString(),
+    ...(row.mailId && { mail_id: row.mailId }),
+  }
+}
+
+function showParticipant(row: Prisma.ParticipantGetPayload<object>): api.Participant {
+  return {
+    email: row.address,
+    name: row.name,
+    role: ParticipantRole.parse(row.role),
+    state: ParticipantState.parse(row.state),
+    added_by: Actor.parse(row.addedBy),
+    added_at: row.addedAt.toISOString(),
+    ...(row.state === 'removed' && removal(row)),
+  }
+}
+
+function removal(row: Prisma.ParticipantGetPayload<object>) {
+  return {
+    removed_by: Actor.optional().parse(row.removedBy ?? undefined),
+    removed_at: row.removedAt?.toISOString(),
+    removed_reason: row.removedReason ?? undefined,
+  }
+}
+
+const parties = {
+  mailbox: { select: { id: true, address: true, name: true } },
+  organization: { select: { id: true, name: true } },
+} as const
+const forList = { ...parties, participants: { where: { role: 'requester' } } } as const satisfies Prisma.TicketInclude
+const whole = {
+  ...parties,
+  participants: { orderBy: { serial: 'asc' } },
+  messages: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] },
+  events: { orderBy: { id: 'asc' } },
+  deliveries: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }], select: deliveryColumns },
+} as const satisfies Prisma.TicketInclude
+type ListRow = Prisma.TicketGetPayload<{ include: typeof forList }>
+type Assignee = { id: string; name: string; email: string }

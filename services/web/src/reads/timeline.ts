@@ -1,0 +1,92 @@
+import { Actor, type api, ticketNumber } from '@podatelna/contracts'
+import type { Prisma, Store } from '@podatelna/store'
+
+/** Everything that happened to one letter, across all services, in order. Nothing is written for it; it is derived. */
+export async function readTimeline(store: Store, id: string): Promise<api.TimelineEntry[]> {
+  const row = await store.prisma.inboundMail.findUniqueOrThrow({ where: { id }, select: columns })
+  const entries = [
+    ...atTheDoor(row),
+    ...row.events.map(decision),
+    ...row.messages.flatMap((message) => [filed(message), ...message.deliveries.flatMap(sent)]),
+    ...row.deliveries.flatMap(sent),
+  ]
+  return entries
+    .toSorted((a, b) => a.at.getTime() - b.at.getTime())
+    .map(({ at, ...entry }) => ({ at: at.toISOString(), ...entry }))
+}
+
+function atTheDoor(row: Row): Entry[] {
+  const at = row.receivedAt
+  const detail = `${row.bytes} bytes from ${row.helo} [${row.peer}] for ${row.rcptTo.join(', ')}`
+  const received = { at, service: 'ingress', what: 'received', detail }
+  const judged = { at, service: 'ingress', what: 'judged', detail: explanationOf(row.verdict) }
+  return [received, judged, { at, service: 'ingress', ...firstDisposition(row) }]
+}
+
+/** The row says what became of the letter in the end; what it was at first follows from what was decided later. */
+function firstDisposition(row: Row): { what: string; detail: string } {
+  if (row.events.length === 0) return { what: row.disposition, detail: row.reason }
+  if (row.authorizationId) return { what: 'held', detail: 'Its author was to be asked for confirmation.' }
+  const first = row.events[0]?.type
+  if (first === 'given_up' || first === 'replayed') return { what: 'admitted', detail: '' }
+  return { what: 'kept', detail: 'It waited for a decision of staff.' }
+}
+
+function decision({ at, type, by, detail }: Row['events'][number]): Entry {
+  const who = Actor.parse(by)
+  return { at, service: 'admission', what: type, detail: [`by ${who.name}`, detail].filter(Boolean).join(': ') }
+}
+
+function filed({ id, ticket }: Row['messages'][number]): Entry {
+  const opened = ticket.messages[0]?.id === id
+  const detail = `${opened ? 'opened' : 'joined'} ${ticketNumber(ticket.number)}`
+  return { at: madeAt(id), service: 'tickets', what: 'filed', detail }
+}
+
+function sent(delivery: DeliveryRow): Entry[] {
+  const { kind, toAddress, createdAt, attempts } = delivery
+  const planned = { at: createdAt, service: 'outbound', what: 'queued', detail: `${kind} to ${toAddress}` }
+  const tried = attempts.map(({ at, outcome, smtp }): Entry => {
+    return { at, service: 'outbound', what: outcome, detail: `${kind} to ${toAddress}: ${smtp}` }
+  })
+  return [planned, ...tried]
+}
+
+/** A message carries the time of its letter's arrival; when it was filed, its time-ordered id knows (RFC 9562 §5.7). */
+function madeAt(id: string): Date {
+  return new Date(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16))
+}
+
+function explanationOf(verdict: Prisma.JsonValue): string {
+  const { explanation } = Object(verdict)
+  return typeof explanation === 'string' ? explanation : ''
+}
+
+const deliveries = {
+  select: { kind: true, toAddress: true, createdAt: true, attempts: { orderBy: { id: 'asc' } } },
+} as const
+const columns = {
+  receivedAt: true,
+  bytes: true,
+  helo: true,
+  peer: true,
+  rcptTo: true,
+  verdict: true,
+  disposition: true,
+  reason: true,
+  authorizationId: true,
+  events: { orderBy: { id: 'asc' } },
+  deliveries: { ...deliveries, where: { causedById: null } },
+  messages: {
+    select: {
+      id: true,
+      deliveries,
+      ticket: {
+        select: { number: true, messages: { orderBy: { createdAt: 'asc' }, take: 1, select: { id: true } } },
+      },
+    },
+  },
+} as const satisfies Prisma.InboundMailSelect
+type Row = Prisma.InboundMailGetPayload<{ select: typeof columns }>
+type DeliveryRow = Prisma.DeliveryGetPayload<typeof deliveries>
+type Entry = { at: Date; service: string; what: string; detail: string }

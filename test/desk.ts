@@ -129,6 +129,11 @@ async function furnish(desk: Desk): Promise<void> {
   }
 }
 
+/** Everybody we sent something to, in order. */
+export function recipients(desk: Desk): string[] {
+  return desk.post.letters.flatMap(({ to }) => to)
+}
+
 /** By its Message-ID, or as the newest, for letters that have none. */
 async function findMail(desk: Desk, raw: Buffer): Promise<Mail | undefined> {
   const messageId = /^message-id:\s*<([^>]+)>/im.exec(raw.toString('latin1'))?.[1]

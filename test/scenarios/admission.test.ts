@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { companies, type Desk, letter, openDesk, sentTo, support, transports } from '../scenario.ts'
+import { companies, type Desk, letter, openDesk, recipients, sentTo, support, transports } from '../scenario.ts'
 
 const { acme, globex, initech, proveless } = companies
 const [jana, petr] = acme.people as [(typeof acme.people)[0], (typeof acme.people)[0]]
@@ -31,14 +31,14 @@ describe.each(transports)('admission, over %s', (transport) => {
     expect(mail).toMatchObject({ disposition: 'refused', verdict: { verified: false } })
     expect((await desk.http(`/api/mail/${mail!.id}/raw`)).status).toBe(401)
     await desk.api('GET', `/api/mail/${mail!.id}/raw`, undefined, 410)
-    expect(desk.post.letters).toEqual([])
+    expect(recipients(desk)).toEqual([])
   })
 
   test('a forged letter of a domain with p=quarantine is held, and the link goes to the stored address', async () => {
     const { code, mail } = await desk.receives(await letter(draft(giulia.as)), { from: 'evil@evil.test', to: support })
     expect(code).toBe(250)
     expect(mail).toMatchObject({ disposition: 'held' })
-    expect(desk.post.letters.map((l) => l.to)).toEqual([[giulia.email]])
+    expect(recipients(desk)).toEqual([giulia.email])
   })
 
   test('a stranger is refused with the name of the mailbox and whom to ask', async () => {
@@ -96,7 +96,7 @@ describe.each(transports)('admission, over %s', (transport) => {
     desk.post.clear()
     const next = await desk.hearsFrom(proveless, eva, { subject: 'Pay that invoice' })
     expect(next.mail).toMatchObject({ disposition: 'quarantined' })
-    expect(desk.post.letters).toEqual([])
+    expect(recipients(desk)).toEqual([])
   })
 
   test('a link nobody gave out opens nothing', async () => {
@@ -168,13 +168,13 @@ describe.each(transports)('admission, over %s', (transport) => {
     })
     expect(mail).toMatchObject({ disposition: 'suppressed', ticket_number: opened.mail!.ticket_number })
     expect((await desk.api('GET', `/api/tickets/${opened.mail!.ticket_number}`)).status).toBe('waiting')
-    expect(desk.post.letters).toEqual([])
+    expect(recipients(desk)).toEqual([])
   })
 
   test('monitoring mail of a contact opens a ticket and gets no automatic answer', async () => {
     const { mail } = await desk.hearsFrom(acme, jana, { headers: { 'Auto-Submitted': 'auto-generated' } })
     expect(mail!.ticket_number).toMatch(/^P-/)
-    expect(desk.post.letters).toEqual([])
+    expect(recipients(desk)).toEqual([])
   })
 
   test('our own letter that comes back is recorded and goes nowhere', async () => {
@@ -187,7 +187,7 @@ describe.each(transports)('admission, over %s', (transport) => {
     })
     const { mail } = await desk.receives(own, { from: jana.email, to: support })
     expect(mail).toMatchObject({ disposition: 'suppressed' })
-    expect(desk.post.letters).toEqual([])
+    expect(recipients(desk)).toEqual([])
   })
 
   test('NUL bytes, lone surrogates and broken MIME in a letter are no reason to lose it', async () => {
@@ -211,7 +211,7 @@ describe.each(transports)('admission, over %s', (transport) => {
     await desk.api('DELETE', `/api/contacts/${contact.id}`)
     desk.post.clear()
     await desk.api('POST', `/api/tickets/${mail!.ticket_number}/replies`, { text: 'Are you there?' })
-    expect(desk.post.letters).toEqual([])
+    expect(recipients(desk)).toEqual([])
     expect((await desk.receives(await letter(draft(email)), { from: email, to: support })).code).toBe(550)
   })
 

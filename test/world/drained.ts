@@ -37,7 +37,8 @@ export async function watchDrain(databaseUrl: string, broker?: { url: string; na
 async function isSettled(database: pg.Client, published: Published | undefined): Promise<boolean> {
   if (!published) return nothingWaits(database)
   const seen = await published.ids()
-  if (!(await nothingWaits(database)) || !(await allDone(database, seen))) return false
+  // In this order: what a step causes is committed together with its being done.
+  if (!(await allDone(database, seen)) || !(await nothingWaits(database))) return false
   // What followed from the last step may have been published since we looked.
   return (await published.ids()).size === seen.size
 }

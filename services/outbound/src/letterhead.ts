@@ -40,8 +40,7 @@ export type Letterhead = { publicUrl: string; mailDomain: string; write(notice: 
 export async function openLetterhead({ settings, keys }: Pick<App, 'settings' | 'keys'>): Promise<Letterhead> {
   const templates = loadTemplates()
   const { PUBLIC_URL: publicUrl, MAIL_DOMAIN: mailDomain } = settings
-  const sign = dkimSignature(settings)
-  await sign(Buffer.from(`From: try@${mailDomain}\r\n\r\nTry\r\n`))
+  const sign = await dkimSignature(settings)
   const parts: Parts = { templates, keys, mailDomain, loopToken: loopToken(keys, mailDomain), sign }
   return { publicUrl, mailDomain, write: (notice) => write(parts, notice) }
 }
@@ -77,11 +76,15 @@ function render(templates: Templates, notice: Notice) {
   return templates.render(notice.kind, notice.language, notice.values, notice.mailbox)
 }
 
-function dkimSignature(settings: App['settings']): Sign {
+async function dkimSignature(settings: App['settings']): Promise<Sign> {
   const { DKIM_SELECTOR: selector, DKIM_KEY_FILE: file, MAIL_DOMAIN: domain } = settings
   if (!selector || !file) return async (source) => source
   const privateKey = readFileSync(file, 'utf8')
-  return (source) => signLetter(source, { domain, selector, privateKey })
+  const sign: Sign = (source) => signLetter(source, { domain, selector, privateKey })
+  await sign(Buffer.from(`From: try@${domain}\r\n\r\nTry\r\n`)).catch((error) => {
+    throw new Error(`DKIM_KEY_FILE, DKIM_SELECTOR and MAIL_DOMAIN cannot sign mail: ${error.message}`)
+  })
+  return sign
 }
 
 type Circumstances = {

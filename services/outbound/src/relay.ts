@@ -29,7 +29,7 @@ const capture: Relay = {
 }
 
 function smtpRelay(url: string, mailDomain: string): Relay {
-  const transport = createTransport({
+  const options: SMTPPoolOptions & { pool: true } = {
     pool: true,
     url,
     maxConnections: connections,
@@ -47,7 +47,8 @@ function smtpRelay(url: string, mailDomain: string): Relay {
     socketTimeout: 120_000,
     disableFileAccess: true,
     disableUrlAccess: true,
-  })
+  }
+  const transport = createTransport(options)
   return {
     connections,
     async send({ to, envelopeFrom, source }) {

@@ -1,6 +1,6 @@
 import { randomBytes, randomInt, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
 
-/** RFC 7914; one of the settings OWASP recommends: 32 MiB and about a tenth of a second. */
+/** RFC 7914; one of the settings OWASP recommends: 32 MiB and a few tenths of a second. */
 const cost = { N: 2 ** 15, r: 8, p: 3 }
 const keyBytes = 32
 

@@ -37,7 +37,10 @@ export async function authorizePage(web: Web, app: App): Promise<void> {
       if (!decision.success) return badDecision(request, reply, link, api.fieldErrors(decision.error))
       const { mail: mailId, decision: word } = decision.data
       const decided = await decideLetter(app, { token, mailId, decision: word, from: request.ip })
-      if (!decided.ok) return say(request, reply, link.language, statusOf[decided.problem], failures[decided.problem])
+      if (!decided.ok) {
+        const what = link.expired ? 'expired' : decided.problem
+        return say(request, reply, link.language, statusOf[what], failures[what])
+      }
       if (wantsJson(request)) return { state: decided.state, already: decided.already }
       return page(reply, await openLink(app.store, token), { already: decided.already, state: decided.state })
     },

@@ -43,7 +43,9 @@ function showLetter(letter: Link['letters'][number], language: string, words: Te
 }
 
 function timeIn(language: string, time: Date): string {
-  const format = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
+  // The English of Europe: day before month, 24 hours.
+  const locale = language === 'en' ? 'en-GB' : language
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
   return `${format.format(time)} UTC`
 }
 

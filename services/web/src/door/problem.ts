@@ -26,7 +26,6 @@ export const statusOf: Record<ProblemWord, number> = {
   not_found: 404,
   no_mail: 404,
   no_link: 404,
-  no_letter: 404,
   forbidden_move: 409,
   taken: 409,
   in_use: 409,
@@ -38,6 +37,7 @@ export const statusOf: Record<ProblemWord, number> = {
   no_agent: 422,
   bad_address: 422,
   unreadable: 422,
+  no_letter: 422,
 }
 
 /** The answer of a call that a library refused. */

@@ -27,7 +27,10 @@ export async function login(web: Web, app: App): Promise<void> {
     async (request, reply) => {
       if (isForeign(request, settings.PUBLIC_URL)) return answerProblem(request, reply, problem(403, fromElsewhere))
       const tries = await perAccount(request, { increment: false })
-      if (!tries.isAllowed && tries.remaining === 0) return refuse(request, reply, 429, tooMany)
+      if (!tries.isAllowed && tries.remaining === 0) {
+        reply.header('retry-after', tries.ttlInSeconds)
+        return refuse(request, reply, 429, tooMany)
+      }
       const { email, password, next } = request.body
       const agent = await agentByPassword(store, email, password)
       if (!agent) {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import { openClient } from '../world/client.ts'
 import { companies, companiesZone } from '../world/companies.ts'
 import { cloneDatabase, type TestDatabase } from '../world/database.ts'
@@ -89,7 +89,7 @@ test(`kill -9 of each service in turn while ${letters} letters arrive: ${letters
 async function start(service: string): Promise<void> {
   const started = startProcess(service, service === 'web' ? env : { ...env, HTTP_LISTEN: '127.0.0.1:0' })
   running.set(service, started)
-  if (service === 'web') await expect.poll(ready, { timeout: 30_000 }).toBe(true)
+  if (service === 'web') await vi.waitUntil(ready, { timeout: 30_000 })
 }
 
 async function ready(): Promise<boolean> {

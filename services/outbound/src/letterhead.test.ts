@@ -99,3 +99,8 @@ describe('an authorization letter', () => {
     expect(html).toContain(`href="${link}"`)
   })
 })
+
+test('a DKIM key that cannot sign stops the start with a sentence', async () => {
+  const broken = { ...settings, DKIM_SELECTOR: 'desk', DKIM_KEY_FILE: import.meta.filename }
+  await expect(openLetterhead({ settings: broken, keys })).rejects.toThrow(/^DKIM_KEY_FILE, .* cannot sign mail/)
+})

@@ -19,7 +19,12 @@ export async function docs(web: Web): Promise<void> {
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,
   })
-  await web.register(swaggerUi, { routePrefix: '/api/docs', staticCSP: onlySelf })
+  await web.register(swaggerUi, {
+    routePrefix: '/api/docs',
+    staticCSP: onlySelf,
+    theme: { title: 'Podatelna API' },
+    uiConfig: { layout: 'BaseLayout', url: '/api/openapi.json' },
+  })
   web.get('/api/openapi.json', { schema: { hide: true } }, async () => web.swagger())
 }
 

@@ -28,10 +28,8 @@ export function openStore(options: { databaseUrl: string; letterFolder: string; 
   })
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {})
-  const prisma = new PrismaClient({
-    adapter: new PrismaPg(pool, { disposeExternalPool: true }),
-    errorFormat: 'minimal',
-  })
+  const adapter = new PrismaPg(pool, { disposeExternalPool: true, statementNameGenerator: statementNames() })
+  const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' })
   return {
     prisma,
     letters: fileLetterStore(options.letterFolder),
@@ -39,6 +37,18 @@ export function openStore(options: { databaseUrl: string; letterFolder: string; 
       await pool.query('SELECT 1')
     },
     close: () => prisma.$disconnect(),
+  }
+}
+
+/**
+ * Names for prepared statements: PostgreSQL then plans a statement of the letter's path once per connection instead of
+ * once per letter. Only the first few hundred texts get one, so that generated queries cannot fill a server's memory.
+ */
+function statementNames(): (query: { sql: string }) => string {
+  const names = new Map<string, string>()
+  return ({ sql }) => {
+    if (!names.has(sql) && names.size < 300) names.set(sql, `podatelna_${names.size}`)
+    return names.get(sql) ?? ''
   }
 }
 

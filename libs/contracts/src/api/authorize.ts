@@ -22,7 +22,7 @@ export const AuthorizationLink = z
   })
   .meta({ id: 'AuthorizationLink' })
 
-/** Without `mail` the decision is about every letter that waits on the page. */
+/** `mail` says which letter; it may be left out when the page shows only one. */
 export const Decision = input({ decision: z.enum(['confirm', 'not_me']), mail: z.uuid().optional() })
 export type Decision = z.infer<typeof Decision>
 

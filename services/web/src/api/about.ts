@@ -18,13 +18,13 @@ export function answers<Good extends Record<number, z.ZodType>, Failure extends 
   good: Good,
   ...failures: Failure[]
 ): Good & Record<Failure | CommonFailure, ProblemAnswer> {
-  return { ...problems([...commonFailures, ...failures]), ...good }
+  return { ...problems<Failure | CommonFailure>(...commonFailures, ...failures), ...good }
 }
 
 const commonFailures = [400, 401, 403, 500, 503] as const
 type CommonFailure = (typeof commonFailures)[number]
 
-function problems<Status extends number>(statuses: Status[]): Record<Status, ProblemAnswer> {
+export function problems<Status extends number>(...statuses: Status[]): Record<Status, ProblemAnswer> {
   return Object.fromEntries(statuses.map((status) => [status, problemAnswer(status)])) as Record<Status, ProblemAnswer>
 }
 

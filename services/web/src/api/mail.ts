@@ -44,7 +44,7 @@ export function mailCalls(web: Web, app: App): void {
       },
     },
     async ({ params: { id } }, reply) => {
-      const raw = await readRaw(store, id)
+      const raw = await readRaw(app, id)
       if (raw === undefined) return fail(reply, 404, noMail)
       if (raw === 'gone') return fail(reply, 410, notKept)
       reply.type('message/rfc822').header('content-disposition', `attachment; filename="${id}.eml"`)

@@ -7,6 +7,8 @@ import { decideLetter, openLink } from '@podatelna/admission'
 import { api } from '@podatelna/contracts'
 import type { App } from '@podatelna/process'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { problems } from '../api/about.ts'
 import { BadInput } from '../door/input.ts'
 import { answerProblem, problem, statusOf } from '../door/problem.ts'
 import { isForeign } from '../door/same-origin.ts'
@@ -18,7 +20,7 @@ export async function authorizePage(web: Web, app: App): Promise<void> {
   await web.register(formbody)
   web.get(
     '/authorize/:token',
-    { ...options, schema: { ...describe('Show'), params: api.ByToken } },
+    { ...options, schema: { ...describe('Show'), params: api.ByToken, response: answers(api.AuthorizationLink) } },
     async (request, reply) => {
       const link = await openLink(app.store, request.params.token)
       return show(request, reply, link)
@@ -27,7 +29,7 @@ export async function authorizePage(web: Web, app: App): Promise<void> {
 
   web.post(
     '/authorize/:token',
-    { ...options, schema: { ...describe('Decide about'), params: api.ByToken } },
+    { ...options, schema: { ...describe('Decide about'), params: api.ByToken, response: answers(api.Decided) } },
     async (request, reply) => {
       const { token } = request.params
       const link = await openLink(app.store, token)
@@ -42,7 +44,7 @@ export async function authorizePage(web: Web, app: App): Promise<void> {
         return say(request, reply, link.language, statusOf[what], failures[what])
       }
       if (wantsJson(request)) return { state: decided.state, already: decided.already }
-      return page(reply, await openLink(app.store, token), { already: decided.already, state: decided.state })
+      return page(reply, await openLink(app.store, token), decided.already)
     },
   )
 }
@@ -63,19 +65,27 @@ function describe(what: string) {
   }
 }
 
+function answers<Shape extends z.ZodType>(shape: Shape) {
+  const good = {
+    description: 'OK',
+    content: { 'text/html': { schema: z.string() }, 'application/json': { schema: shape } },
+  }
+  return { 200: good, ...problems(400, 403, 404, 410, 422, 429, 500, 503) }
+}
+
 function show(request: FastifyRequest, reply: FastifyReply, link: Link | undefined) {
   if (!link) return say(request, reply, languageOf(request), 404, 'unknown')
   if (link.expired) return say(request, reply, link.language, 410, 'expired')
   if (!wantsJson(request)) return page(reply, link)
   return reply.send({
     address: link.address,
-    expires_at: link.expiresAt,
-    letters: link.letters.map(({ receivedAt, ...letter }) => ({ ...letter, received_at: receivedAt })),
+    expires_at: link.expiresAt.toISOString(),
+    letters: link.letters.map(({ receivedAt, ...letter }) => ({ ...letter, received_at: receivedAt.toISOString() })),
   })
 }
 
-function page(reply: FastifyReply, link: Link | undefined, decided?: { already: boolean; state: string }) {
-  return html(reply, link ? linkPage(link, decided) : '')
+function page(reply: FastifyReply, link: Link | undefined, already = false) {
+  return html(reply, link ? linkPage(link, already) : '')
 }
 
 /** One of the short pages: what is wrong, in the words of the person's language. */

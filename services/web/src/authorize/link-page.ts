@@ -4,8 +4,8 @@ import type { FastifyRequest } from 'fastify'
 import { render } from '../pages/render.ts'
 import { type Texts, texts } from './texts.ts'
 
-/** The page of one link, in the language of the person it was sent to. */
-export function linkPage(link: Link, decided?: { already: boolean; state: string }): string {
+/** The page of one link, in the language of the person it was sent to. `already`: what they decide now was decided. */
+export function linkPage(link: Link, already: boolean): string {
   const words = wordsFor(link.language)
   return render('authorize', {
     language: link.language,
@@ -13,7 +13,7 @@ export function linkPage(link: Link, decided?: { already: boolean; state: string
     intro: words.intro(link.address),
     until: words.until(timeIn(link.language, link.expiresAt)),
     waiting: link.letters.some(({ state }) => state === 'waiting'),
-    notice: decided?.already ? words.already : undefined,
+    notice: already ? words.already : undefined,
     letters: link.letters.map((letter) => showLetter(letter, link.language, words)),
   })
 }

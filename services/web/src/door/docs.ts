@@ -23,7 +23,7 @@ export async function docs(web: Web): Promise<void> {
     routePrefix: '/api/docs',
     staticCSP: onlySelf,
     theme: { title: 'Podatelna API' },
-    uiConfig: { layout: 'BaseLayout', url: '/api/openapi.json' },
+    uiConfig: { layout: 'BaseLayout', defaultModelsExpandDepth: -1 },
   })
   web.get('/api/openapi.json', { schema: { hide: true } }, async () => web.swagger())
 }

@@ -128,6 +128,7 @@ const wordsForCode: Record<string, string> = {
 const wordsForStatus: Record<number, string> = {
   404: 'There is nothing at this address.',
   413: 'The body is too large.',
+  414: 'This address is too long.',
   415: 'A body of this content type is not taken here.',
   429: 'Too many tries. Please wait a while before the next one.',
 }

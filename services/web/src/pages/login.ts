@@ -4,6 +4,7 @@ import { normalizeAddress } from '@podatelna/mail'
 import type { App } from '@podatelna/process'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { problems } from '../api/about.ts'
 import { answerProblem, problem } from '../door/problem.ts'
 import { isForeign } from '../door/same-origin.ts'
 import { closeSession, cookieOptions, openSession, sessionCookie } from '../door/session.ts'
@@ -23,7 +24,10 @@ export async function login(web: Web, app: App): Promise<void> {
 
   web.post(
     '/login',
-    { config: { rateLimit: { max: 30, timeWindow: '1 minute' } }, schema: { ...describe('Sign in'), body: api.Login } },
+    {
+      config: { rateLimit: { max: 30, timeWindow: '1 minute' } },
+      schema: { ...describe('Sign in'), body: api.Login, response: loginAnswers },
+    },
     async (request, reply) => {
       if (isForeign(request, settings.PUBLIC_URL)) return answerProblem(request, reply, problem(403, fromElsewhere))
       const tries = await perAccount(request, { increment: false })
@@ -51,6 +55,8 @@ export async function login(web: Web, app: App): Promise<void> {
     return isForm(request) ? reply.redirect('/login', 303) : reply.code(204).send()
   })
 }
+
+const loginAnswers = { 200: api.LoggedIn, ...problems(400, 401, 403, 429, 500, 503) }
 
 const wrong = 'The e-mail or the password is not right.'
 const tooMany = 'There were too many wrong passwords for this account. Please wait a quarter of an hour.'

@@ -13,7 +13,8 @@ const templates = new Map(
 )
 handlebars.registerPartial('layout', templates.get('layout') ?? '')
 handlebars.registerPartial('document', templates.get('document') ?? '')
-handlebars.registerHelper('time', (iso: string) => new Handlebars.SafeString(timeElement(iso)))
+handlebars.registerHelper('time', (iso: string) => timeElement(iso, 'minute'))
+handlebars.registerHelper('second', (iso: string) => timeElement(iso, 'second'))
 handlebars.registerHelper('internal', (audience: unknown) => audience === 'internal')
 handlebars.registerHelper('words', (name: unknown) => String(name).replaceAll('_', ' '))
 
@@ -28,9 +29,10 @@ export function render(name: string, model: object): string {
   return page(model)
 }
 
-function timeElement(iso: string): string {
+function timeElement(iso: string, precision: 'minute' | 'second') {
   const time = new Date(iso)
   if (Number.isNaN(time.getTime())) return ''
-  const [day, clock] = time.toISOString().split('T')
-  return `<time datetime="${time.toISOString()}">${day} ${clock?.slice(0, 5)}</time>`
+  const exact = time.toISOString()
+  const shown = exact.replace('T', ' ').slice(0, precision === 'minute' ? 16 : 19)
+  return new Handlebars.SafeString(`<time datetime="${exact}">${shown}</time>`)
 }

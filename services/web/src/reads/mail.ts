@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { type api, Disposition, LetterKind, ticketNumber, Verdict } from '@podatelna/contracts'
+import type { App } from '@podatelna/process'
 import type { Prisma, Store } from '@podatelna/store'
 import { literally, type Paging, pageOf } from './page.ts'
 import { readTimeline } from './timeline.ts'
@@ -31,22 +32,22 @@ export async function readMail(store: Store, id: string): Promise<api.Mail | und
 }
 
 /** The letter as it arrived: `gone` when its bytes are not kept, undefined when there is no such letter. */
-export async function readRaw(store: Store, id: string): Promise<Buffer | Readable | 'gone' | undefined> {
+export async function readRaw({ store, log }: App, id: string): Promise<Buffer | Readable | 'gone' | undefined> {
   const row = await store.prisma.inboundMail.findUnique({ where: { id }, select: { raw: true, rawSha256: true } })
   if (!row) return undefined
   if (row.raw) return Buffer.from(row.raw)
-  return row.rawSha256 ? openStored(store, Buffer.from(row.rawSha256)) : 'gone'
+  if (!row.rawSha256) return 'gone'
+  return openStored(store, Buffer.from(row.rawSha256)).catch((cause: unknown) => {
+    log.error({ mail: id, cause: String(cause) }, 'the bytes of a letter are missing in the letter store')
+    return 'gone'
+  })
 }
 
 /** Waits for the first bytes: once an answer has begun, it cannot become a 410 any more. */
-async function openStored(store: Store, sha256: Buffer): Promise<Readable | 'gone'> {
+async function openStored(store: Store, sha256: Buffer): Promise<Readable> {
   const stream = store.letters.read(sha256)
-  try {
-    await once(stream, 'readable')
-    return stream
-  } catch {
-    return 'gone'
-  }
+  await once(stream, 'readable')
+  return stream
 }
 
 function showInList(row: MailRow): api.MailInList {

@@ -18,7 +18,7 @@ import {
   splitPlus,
   threadSerials,
 } from '@podatelna/mail'
-import { type LetterDraft, newId, type Store } from '@podatelna/store'
+import { type LetterDraft, newId, Prisma, type Store } from '@podatelna/store'
 import { type Answer, type Decision, decide } from './decide.ts'
 import { hold } from './hold.ts'
 import { type Identity, identify } from './identify.ts'
@@ -67,7 +67,7 @@ export async function isOurs(door: Pick<Door, 'store' | 'keys' | 'mailDomain'>, 
   const bounce = bounceTag(recipient, door.mailDomain)
   if (bounce !== undefined) return readToken(door.keys, 'bounce', bounce) !== undefined
   const address = splitPlus(normalizeAddress(recipient)).base
-  const rows = await door.store.prisma.$queryRaw<unknown[]>`SELECT FROM mailboxes WHERE address = ${address}`
+  const rows = await door.store.query<unknown>(Prisma.sql`SELECT FROM mailboxes WHERE address = ${address}`)
   return rows.length > 0
 }
 
@@ -155,7 +155,7 @@ async function commit(door: Door, record: LetterRecord, draft: LetterDraft): Pro
 async function store(door: Door, record: LetterRecord, draft: LetterDraft): Promise<Outcome> {
   const type = followsFrom[record.disposition]
   const events = type ? [envelope(type, { mail_id: record.id })] : []
-  const { id, disposition, fresh } = await recordLetter(door.store.prisma, record, draft, events)
+  const { id, disposition, fresh } = await recordLetter(door.store, record, draft, events)
   if (fresh) door.bus.publish(events)
   const { reason, answer } = record
   // The same letter again: the first outcome stands, whatever has been decided since.

@@ -65,7 +65,13 @@ export async function decideLetter(desk: Desk, input: LinkDecision): Promise<Dec
 /** What became of the letter, and the events that follow once it is committed. */
 type Step = { decided: Decided; events: Envelope[] }
 
-const lettersOfLink = { letters: { orderBy: { receivedAt: 'asc' as const } } }
+/** Everything of the letters but their bytes. */
+const lettersOfLink = {
+  letters: {
+    orderBy: { receivedAt: 'asc' as const },
+    omit: { raw: true, header: true },
+  },
+}
 
 async function findLetter(database: Database, input: LinkDecision): Promise<Found> {
   const link = await database.authorization.findUnique({

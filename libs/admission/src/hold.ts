@@ -1,6 +1,6 @@
 import { envelope } from '@podatelna/bus'
 import { mailHeld } from '@podatelna/contracts'
-import { type Database, type LetterDraft, newId } from '@podatelna/store'
+import { type Database, type LetterDraft, newId, within } from '@podatelna/store'
 import type { Door, LetterRecord, Outcome } from './admit.ts'
 import { recordLetter } from './record.ts'
 
@@ -19,7 +19,7 @@ export async function hold(door: Door, record: LetterRecord, draft: LetterDraft)
     const link = await linkFor(database, address, record)
     if (!link) return { outcome: await quarantine(database, record, draft), events: [] }
     const events = [envelope(mailHeld, { mail_id: record.id })]
-    const { id, disposition, fresh } = await recordLetter(database, record, draft, events, link.id)
+    const { id, disposition, fresh } = await recordLetter(within(database), record, draft, events, link.id)
     if (!fresh && link.opened) await database.authorization.delete({ where: { id: link.id } })
     return { outcome: { mailId: id, disposition, reason: record.reason }, events: fresh ? events : [] }
   })
@@ -56,6 +56,11 @@ async function linkFor(
 
 async function quarantine(database: Database, record: LetterRecord, draft: LetterDraft): Promise<Outcome> {
   const reason = `${record.reason} The address has disowned letters; links to it are paused, staff decide.`
-  const { id, disposition } = await recordLetter(database, { ...record, disposition: 'quarantined', reason }, draft, [])
+  const { id, disposition } = await recordLetter(
+    within(database),
+    { ...record, disposition: 'quarantined', reason },
+    draft,
+    [],
+  )
   return { mailId: id, disposition, reason }
 }

@@ -20,7 +20,7 @@ export async function identify(
   store: Store,
   letter: { author: string; mailboxAddress: string | undefined; serials: bigint[] },
 ): Promise<Identity> {
-  const rows = await store.prisma.$queryRaw<IdentityRow[]>`
+  const rows = await store.query<IdentityRow>(Prisma.sql`
     SELECT contact.id AS contact_id, contact.organization_id, agent.id AS agent_id,
       COALESCE(contact.language, agent.language, mailbox.language, 'en') AS language,
       mailbox.id AS mailbox_id, mailbox.address AS mailbox_address, mailbox.policy AS mailbox_policy,
@@ -31,7 +31,7 @@ export async function identify(
       FROM contact_addresses a JOIN contacts c ON c.id = a.contact_id JOIN organizations o ON o.id = c.organization_id
       WHERE a.address = ${letter.author}) AS contact ON true
     LEFT JOIN agents AS agent ON agent.email = ${letter.author} AND agent.disabled_at IS NULL
-    LEFT JOIN mailboxes AS mailbox ON mailbox.address = ${letter.mailboxAddress ?? null}`
+    LEFT JOIN mailboxes AS mailbox ON mailbox.address = ${letter.mailboxAddress ?? null}`)
   return readIdentity(rows[0]!)
 }
 

@@ -1,6 +1,6 @@
 import { outboxInsert } from '@podatelna/bus'
 import { Disposition, type Envelope } from '@podatelna/contracts'
-import { type Database, type LetterDraft, Prisma } from '@podatelna/store'
+import { type LetterDraft, Prisma, type Queryable } from '@podatelna/store'
 import type { LetterRecord } from './admit.ts'
 
 /**
@@ -9,7 +9,7 @@ import type { LetterRecord } from './admit.ts'
  * nothing follows. Letters refused at the door have no key: they may be sent again when the reason is gone.
  */
 export async function recordLetter(
-  database: Database,
+  database: Queryable,
   record: LetterRecord,
   draft: LetterDraft,
   events: Envelope[],
@@ -18,7 +18,7 @@ export async function recordLetter(
   const { arrival } = record
   const refused = record.disposition === 'refused'
   const kept = refused ? { raw: null, sha256: null, bytes: draft.bytes } : await draft.keep()
-  const rows = await database.$queryRaw<{ id: string; disposition: string; fresh: boolean }[]>`
+  const rows = await database.query<{ id: string; disposition: string; fresh: boolean }>(Prisma.sql`
     WITH mail AS (
       INSERT INTO inbound_mail (id, message_id, digest, dedupe_key, received_at, mail_from, rcpt_to, mailbox_id, peer,
         helo, tls, from_address, from_name, subject, kind, bytes, raw, raw_sha256, header, verdict, disposition, reason,
@@ -34,7 +34,7 @@ export async function recordLetter(
         rcpt_to = ARRAY(SELECT DISTINCT unnest(inbound_mail.rcpt_to || excluded.rcpt_to))
       RETURNING id, disposition, xmax = 0 AS fresh)
     ${events.length > 0 ? Prisma.sql`, outbox AS (${outboxInsert(events, Prisma.sql`SELECT FROM mail WHERE fresh`)})` : Prisma.empty}
-    SELECT id, disposition, fresh FROM mail`
+    SELECT id, disposition, fresh FROM mail`)
   const row = rows[0]!
   return { ...row, disposition: Disposition.parse(row.disposition) }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Envelope, Subscription } from '@podatelna/contracts'
 import type { Logger, Metrics } from '@podatelna/runtime'
-import { type Database, isDatabaseAway, type Store } from '@podatelna/store'
+import { type Database, isDatabaseAway, Prisma, type Store } from '@podatelna/store'
 import { inProcessTransport } from './in-process.ts'
 import { rabbitTransport } from './rabbitmq.ts'
 import type { Transport } from './transport.ts'
@@ -109,7 +109,7 @@ class OutboxBus implements Bus {
     while (this.#taken.length > 0) {
       const ids = this.#taken.splice(0)
       try {
-        await this.#store.prisma.$executeRaw`DELETE FROM outbox WHERE id = ANY(${ids}::uuid[])`
+        await this.#store.query(Prisma.sql`DELETE FROM outbox WHERE id = ANY(${ids}::uuid[])`)
       } catch (error) {
         // They will be published again, which is harmless.
         this.#log.debug({ cause: String(error) }, 'outbox rows not deleted')
@@ -132,12 +132,12 @@ class OutboxBus implements Bus {
 
   /** Publishes what its writer left behind: it died, or the transport was away. */
   async #sweep(): Promise<void> {
-    const left = await this.#store.prisma.$queryRaw<(Envelope & { attempts: number })[]>`
+    const left = await this.#store.query<Envelope & { attempts: number }>(Prisma.sql`
       UPDATE outbox SET attempts = attempts + 1, sweep_at = now() + interval '10 seconds'
       WHERE id IN (
         SELECT id FROM outbox WHERE sweep_at <= now() AND id <> ALL(${[...this.#sending]}::uuid[])
         ORDER BY sweep_at LIMIT 500 FOR UPDATE SKIP LOCKED)
-      RETURNING id, name, payload, attempts`
+      RETURNING id, name, payload, attempts`)
     this.#metrics.outbox.set(left.length)
     for (const { attempts, ...event } of left) void this.#send(event, attempts)
   }

@@ -27,10 +27,10 @@ export async function fileLetter(desk: Desk, event: Envelope<{ mail_id: string }
 }
 
 async function loadMail(desk: Desk, id: string): Promise<MailRow | undefined> {
-  const rows = await desk.store.prisma.$queryRaw<MailRow[]>`
+  const rows = await desk.store.query<MailRow>(Prisma.sql`
     SELECT id, message_id, received_at, mailbox_id, from_address, from_name, subject, kind, disposition, raw, raw_sha256,
       contact_id, organization_id, agent_id, thread_serials, (verdict->>'verified')::boolean AS verified
-    FROM inbound_mail WHERE id = ${id}::uuid`
+    FROM inbound_mail WHERE id = ${id}::uuid`)
   return rows[0]
 }
 
@@ -41,7 +41,7 @@ async function threadLetter(desk: Desk, mail: MailRow): Promise<ThreadedTicket |
     organizationId: mail.organization_id,
     agentId: mail.agent_id,
   }
-  const rows = await desk.store.prisma.$queryRaw<ThreadedTicketRow[]>(threadedTicket(mail.thread_serials, author))
+  const rows = await desk.store.query<ThreadedTicketRow>(threadedTicket(mail.thread_serials, author))
   return readThreadedTicket(rows[0])
 }
 
@@ -51,7 +51,7 @@ function mayAttachSilently(mail: MailRow, ticket: ThreadedTicket | undefined): b
 }
 
 async function noteDone(desk: Desk, event: Envelope): Promise<Outcome> {
-  await desk.store.prisma.$queryRaw(inboxInsert(subscription, event))
+  await desk.store.query(inboxInsert(subscription, event))
   return 'done'
 }
 
@@ -66,7 +66,7 @@ async function openTicket(desk: Desk, event: Envelope, mail: MailRow, letter: Pa
   const messageId = newId()
   const opened = envelope(ticketOpened, { ticket_id: ticketId, message_id: messageId })
   const author = authorOf(mail)
-  const rows = await desk.store.prisma.$queryRaw<{ number: bigint }[]>`
+  const rows = await desk.store.query<{ number: bigint }>(Prisma.sql`
     WITH inbox AS (${inboxInsert(subscription, event)}),
     ticket AS (
       INSERT INTO tickets (id, subject, mailbox_id, organization_id, created_at, updated_at)
@@ -82,7 +82,7 @@ async function openTicket(desk: Desk, event: Envelope, mail: MailRow, letter: Pa
     event AS (
       INSERT INTO ticket_events (ticket_id, type, by) SELECT id, 'opened', ${JSON.stringify(author)}::jsonb FROM ticket),
     outbox AS (${outboxInsert([opened], Prisma.sql`SELECT FROM ticket`)})
-    SELECT number FROM ticket`
+    SELECT number FROM ticket`)
   if (rows.length > 0) desk.bus.publish([opened])
   return 'done'
 }
@@ -99,7 +99,7 @@ async function addToTicket(
   const author = authorOf(mail)
   const audible = mail.disposition === 'admitted' && !mail.agent_id
   const status = audible ? afterClientWrote(ticket.status) : ticket.status
-  const rows = await desk.store.prisma.$queryRaw<unknown[]>`
+  const rows = await desk.store.query<unknown>(Prisma.sql`
     WITH unchanged AS (
       SELECT id FROM tickets WHERE id = ${ticket.id}::uuid AND status = ${ticket.status} FOR UPDATE),
     inbox AS (
@@ -113,7 +113,7 @@ async function addToTicket(
     joined AS (${colleagueJoins(mail, ticket, author)}),
     message AS (${messageInsert(messageId, mail, letter, mail.agent_id ? 'internal' : 'client', author)}),
     events AS (${eventsInsert(author, ticket.status, status)})
-    SELECT FROM unchanged`
+    SELECT FROM unchanged`)
   return rows.length > 0 ? 'done' : { retry: `ticket ${ticket.number} changed its status meanwhile` }
 }
 

@@ -1,7 +1,7 @@
-import type { Actor } from '@podatelna/contracts'
+import type { Actor, ParticipantRole } from '@podatelna/contracts'
 import { normalizeAddress, oneLine, splitPlus } from '@podatelna/mail'
-import { type Database, newId } from '@podatelna/store'
-import { type Act, type Desk, refusal } from './desk.ts'
+import { type Database, newId, Prisma } from '@podatelna/store'
+import { type Act, type Desk, type Refusal, refusal } from './desk.ts'
 import { lockTicket } from './lock-ticket.ts'
 
 export type Person = { email: string; name?: string | undefined }
@@ -14,7 +14,7 @@ export async function addCc(
   return desk.store.prisma.$transaction(async (database) => {
     const ticket = await lockTicket(database, input.number)
     if (!ticket) return refusal('no_ticket', `There is no ticket P-${input.number}.`)
-    return (await joinTicket(database, ticket.id, input, input.by)) ?? { ok: true, value: { number: input.number } }
+    return (await addToCc(database, ticket.id, input, input.by)) ?? { ok: true, value: { number: input.number } }
   })
 }
 
@@ -37,24 +37,42 @@ export async function removeCc(
   })
 }
 
-/** Adds one participant within a transaction that holds the ticket's lock; a refusal when the address cannot be one. */
-export async function joinTicket(database: Database, ticketId: string, person: Person, by: Actor) {
+/** Puts somebody in copy within a transaction that holds the ticket's lock, and writes it down. */
+export async function addToCc(
+  database: Database,
+  ticketId: string,
+  person: Person,
+  by: Actor,
+): Promise<Refusal | undefined> {
+  const joined = await joinTicket(database, ticketId, person, 'cc', by)
+  if (typeof joined === 'object') return joined
+  if (joined === 'joined') await record(database, ticketId, 'cc_added', by, normalizeAddress(person.email))
+  return undefined
+}
+
+/** Makes somebody a participant; a refusal when the address cannot be one. */
+export async function joinTicket(
+  database: Database,
+  ticketId: string,
+  person: Person,
+  role: ParticipantRole,
+  by: Actor,
+): Promise<'joined' | 'already' | Refusal> {
   const address = normalizeAddress(person.email)
   if (!/^[^\s@<>"]+@[^\s@<>"]+$/.test(address)) return refusal('bad_address', `${address} is not an e-mail address.`)
   if (await isOwnAddress(database, address)) {
     return refusal('own_mailbox', `${address} is a mailbox of ours; it would answer itself.`)
   }
   const known = await database.participant.findUnique({ where: { ticketId_address: { ticketId, address } } })
-  if (known?.state === 'active') return undefined
+  if (known?.state === 'active') return 'already'
   const name = oneLine(person.name ?? '', 200) || address
   const added = { name, state: 'active', addedBy: by, addedAt: new Date() }
   await database.participant.upsert({
     where: { ticketId_address: { ticketId, address } },
-    create: { id: newId(), ticketId, address, role: 'cc', ...added },
-    update: { ...added, removedAt: null, removedReason: null },
+    create: { id: newId(), ticketId, address, role, ...added },
+    update: { ...added, removedBy: Prisma.DbNull, removedAt: null, removedReason: null },
   })
-  await record(database, ticketId, 'cc_added', by, address)
-  return undefined
+  return 'joined'
 }
 
 /** Cuts addresses off from every ticket, for instance because their contact was removed (rules §5). */
@@ -80,5 +98,6 @@ function removal(by: Actor, reason: string) {
 }
 
 async function record(database: Database, ticketId: string, type: string, by: Actor, email: string): Promise<void> {
+  await database.ticket.update({ where: { id: ticketId }, data: { updatedAt: new Date() } })
   await database.ticketEvent.create({ data: { ticketId, type, by, detail: { email } } })
 }

@@ -9,11 +9,11 @@ import {
   type TicketStatus,
   ticketOpened,
 } from '@podatelna/contracts'
-import { cleanText, normalizeAddress, oneLine, sanitiseHtml } from '@podatelna/mail'
+import { cleanText, oneLine, sanitiseHtml } from '@podatelna/mail'
 import { type Database, newId } from '@podatelna/store'
 import { type Act, type Desk, type Refusal, refusal } from './desk.ts'
 import { type LockedTicket, lockTicket } from './lock-ticket.ts'
-import { joinTicket, type Person } from './participants.ts'
+import { addToCc, joinTicket, type Person } from './participants.ts'
 import { mayMove } from './states.ts'
 
 type Written = { number: bigint; messageId: string }
@@ -41,13 +41,8 @@ export async function openTicketByStaff(
         organizationId: input.organizationId ?? null,
       },
     })
-    const refused = await joinTicket(database, id, input.requester, input.by)
-    if (refused) return refused
-    const address = normalizeAddress(input.requester.email)
-    await database.participant.update({
-      where: { ticketId_address: { ticketId: id, address } },
-      data: { role: 'requester' },
-    })
+    const joined = await joinTicket(database, id, input.requester, 'requester', input.by)
+    if (typeof joined === 'object') return joined
     const messageId = await write(
       database,
       { id, subject: input.subject },
@@ -74,7 +69,7 @@ export async function replyToTicket(
     const ticket = await lockTicket(database, input.number)
     if (!ticket) return noTicket(input.number)
     for (const person of input.cc ?? []) {
-      const refused = await joinTicket(database, ticket.id, person, input.by)
+      const refused = await addToCc(database, ticket.id, person, input.by)
       if (refused) return refused
     }
     const refused = await move(database, ticket, input.status, input.by)

@@ -29,11 +29,11 @@ export function afterAnswer(delivery: Outgoing, { outcome, smtp }: Answer, now =
 
 /** Writes down any number of attempts in one statement. */
 export async function recordAttempts(store: Store, attempts: Attempt[]): Promise<void> {
-  const rows = attempts.map(
-    ({ id, outcome, smtp, wait }) => Prisma.sql`(${id}::uuid, ${outcome}, ${smtp}, ${wait}::int)`,
-  )
-  await store.prisma.$executeRaw`
-    WITH attempt (id, outcome, smtp, wait) AS (VALUES ${Prisma.join(rows)}),
+  const column = <Key extends keyof Attempt>(key: Key) => attempts.map((attempt) => attempt[key])
+  await store.query(Prisma.sql`
+    WITH attempt AS (
+      SELECT * FROM unnest(${column('id')}::uuid[], ${column('outcome')}::text[], ${column('smtp')}::text[],
+        ${column('wait')}::int[]) AS a (id, outcome, smtp, wait)),
     delivery AS (
       UPDATE deliveries d SET attempt_count = attempt_count + 1, due_at = now() + wait * interval '1 second',
         -- A bounce may be here before the relay's answer is.
@@ -41,7 +41,7 @@ export async function recordAttempts(store: Store, attempts: Attempt[]): Promise
       FROM attempt WHERE d.id = attempt.id
       RETURNING d.id)
     INSERT INTO delivery_attempts (delivery_id, outcome, smtp)
-    SELECT id, outcome, smtp FROM attempt JOIN delivery USING (id)`
+    SELECT id, outcome, smtp FROM attempt JOIN delivery USING (id)`)
 }
 
 /**
@@ -55,7 +55,7 @@ export async function takeDue(
   inHand: string[],
   lease: number,
 ): Promise<(Outgoing & { allowed: boolean })[]> {
-  const rows = await store.prisma.$queryRaw<(Outgoing & { allowed: boolean })[]>`
+  const rows = await store.query<Outgoing & { allowed: boolean }>(Prisma.sql`
     WITH due AS (
       SELECT d.id, d.kind = 'letter_held' OR p.state IS NOT DISTINCT FROM 'active' AS allowed
       FROM deliveries d LEFT JOIN participants p ON p.id = d.participant_id
@@ -71,14 +71,14 @@ export async function takeDue(
     suppressed AS (
       INSERT INTO delivery_attempts (delivery_id, outcome, smtp)
       SELECT id, 'suppressed', 'The recipient is no longer on the ticket.' FROM taken WHERE NOT allowed)
-    SELECT * FROM taken`
+    SELECT * FROM taken`)
   return rows.map((row) => ({ ...row, source: Buffer.from(row.source) }))
 }
 
 /** Keeps others away from what is being sent, or, with 0, gives it to them. */
 export async function lease(store: Store, ids: string[], seconds: number): Promise<void> {
   if (ids.length === 0) return
-  await store.prisma.$executeRaw`
+  await store.query(Prisma.sql`
     UPDATE deliveries SET due_at = now() + ${seconds} * interval '1 second'
-    WHERE id = ANY(${ids}::uuid[]) AND due_at IS NOT NULL`
+    WHERE id = ANY(${ids}::uuid[]) AND due_at IS NOT NULL`)
 }

@@ -51,7 +51,7 @@ export function heldNotice(letter: HeldLetter, { publicUrl, mailDomain }: Letter
 
 /** Undefined when the letter is not there or has no authorization. */
 export async function readHeldLetter(store: Store, mailId: string): Promise<HeldLetter | undefined> {
-  const rows = await store.prisma.$queryRaw<Row[]>`
+  const rows = await store.query<Row>(Prisma.sql`
     SELECT letter.id, letter.message_id AS "messageId", letter.subject, letter.received_at AS "receivedAt",
       letter.disposition = 'held' AS held, mb.address, mb.name, mb.signature,
       (SELECT array_agg(own.address) FROM mailboxes own) AS mailboxes,
@@ -60,7 +60,7 @@ export async function readHeldLetter(store: Store, mailId: string): Promise<Held
     FROM inbound_mail letter
     JOIN authorizations a ON a.id = letter.authorization_id
     JOIN mailboxes mb ON mb.id = letter.mailbox_id
-    WHERE letter.id = ${mailId}::uuid`
+    WHERE letter.id = ${mailId}::uuid`)
   return rows[0] && fromRow(rows[0])
 }
 

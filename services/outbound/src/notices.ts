@@ -70,10 +70,10 @@ async function commit(
 ): Promise<Set<string>> {
   const inbox = inboxInsert(subscription, event)
   if (letters.length === 0) {
-    await store.prisma.$queryRaw(inbox)
+    await store.query(inbox)
     return new Set()
   }
-  const written = await store.prisma.$queryRaw<{ id: string }[]>`
+  const written = await store.query<{ id: string }>(Prisma.sql`
     WITH inbox AS (${inbox}),
     gate AS (${gate(Prisma.sql`SELECT event_id FROM inbox`)}),
     letter (id, kind, to_address, subject, message_id, envelope_from, source, ticket_id, participant_id,
@@ -85,7 +85,7 @@ async function commit(
     FROM gate, letter LEFT JOIN participants p ON p.id = letter.participant_id
     WHERE letter.participant_id IS NULL OR p.state = 'active'
     ON CONFLICT (cause, to_address) DO NOTHING
-    RETURNING id`
+    RETURNING id`)
   return new Set(written.map(({ id }) => id))
 }
 

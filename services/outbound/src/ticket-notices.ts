@@ -77,7 +77,7 @@ export async function readTicket(
   store: Store,
   about: { ticket_id: string; message_id: string },
 ): Promise<Ticket | undefined> {
-  const rows = await store.prisma.$queryRaw<{ ticket: TicketRow }[]>`
+  const rows = await store.query<{ ticket: TicketRow }>(Prisma.sql`
     SELECT json_build_object(
       'id', t.id, 'number', t.number, 'subject', t.subject, 'status', t.status,
       'mailbox', json_build_object('address', mb.address, 'name', mb.name, 'signature', mb.signature),
@@ -90,7 +90,7 @@ export async function readTicket(
     JOIN mailboxes mb ON mb.id = t.mailbox_id
     LEFT JOIN organizations client ON client.id = t.organization_id
     LEFT JOIN inbound_mail letter ON letter.id = m.mail_id
-    WHERE m.id = ${about.message_id}::uuid AND t.id = ${about.ticket_id}::uuid`
+    WHERE m.id = ${about.message_id}::uuid AND t.id = ${about.ticket_id}::uuid`)
   const ticket = rows[0]?.ticket
   return ticket && { ...ticket, number: BigInt(ticket.number), participants: ticket.participants.map(asParticipant) }
 }

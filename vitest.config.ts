@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     environment: 'node',
-    include: ['{test,libs,services}/**/*.test.ts'],
+    include: ['{test,libs,services,scripts}/**/*.test.ts'],
     globalSetup: 'test/world/global-setup.ts',
     reporters: ['default', './test/world/reporter.ts'],
     pool: 'forks',

@@ -21,8 +21,15 @@ else if (readFileSync(file, 'utf8') !== page) {
 }
 
 function settingsPage(): string {
-  const rows = describeSettings().map(({ name, meaning }) => `| \`${name}\` | ${defaultOf(name)} | ${cell(meaning)} |`)
-  return `${introduction}\n| variable | default | meaning |\n| --- | --- | --- |\n${rows.join('\n')}\n`
+  const rows = describeSettings().map(({ name, meaning }) => [`\`${name}\``, defaultOf(name), meaning])
+  return `${introduction}\n${table([['variable', 'default', 'meaning'], ...rows])}`
+}
+
+/** Padded, as the formatter would. */
+function table([head, ...rows]: string[][]): string {
+  const widths = head!.map((_, column) => Math.max(...[head!, ...rows].map((row) => row[column]!.length)))
+  const line = (cells: string[]) => `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |\n`
+  return [line(head!), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('')
 }
 
 /** As it is written in the environment. The one default that depends on where we run is told by its meaning. */
@@ -32,8 +39,4 @@ function defaultOf(name: string): string {
   if (value === undefined || (Array.isArray(value) && value.length === 0)) return ''
   const written = typeof value === 'object' && 'port' in value ? `${value.host}:${value.port}` : String(value)
   return `\`${written}\``
-}
-
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|')
 }

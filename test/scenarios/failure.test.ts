@@ -6,7 +6,6 @@ import pg from 'pg'
 import { afterEach, expect, test } from 'vitest'
 import { companies, type Desk, openDesk, startDesk, support, transports } from '../scenario.ts'
 import { send } from '../world/client.ts'
-import { freePorts } from '../world/ports.ts'
 import { startRabbit } from '../world/rabbitmq.ts'
 
 const { acme, globex } = companies
@@ -20,8 +19,7 @@ afterEach(async () => {
 
 test('a database that dies while a letter is judged costs a 451 4.3.0; sent again when it is back, the letter is filed', async () => {
   const folder = join(tmpdir(), `podatelna-dying-${process.pid}`)
-  const [port] = await freePorts(1)
-  const database = await startEmbeddedDatabase(folder, { port: port! })
+  const database = await startEmbeddedDatabase(folder)
   leftBehind.push(() => rm(folder, { recursive: true, force: true }))
   await migrate(database.url)
   const desk = await startDesk({ databaseUrl: database.url })
@@ -38,7 +36,7 @@ test('a database that dies while a letter is judged costs a 451 4.3.0; sent agai
   expect(`${refused.code} ${refused.text}`).toMatch(/^451 4\.3\.0 /)
 
   delete desk.dns.zone['_dmarc.globex.sk']
-  const again = await startEmbeddedDatabase(folder, { port: port! })
+  const again = await startEmbeddedDatabase(folder)
   leftBehind.push(() => again.stop())
   await backAgain(desk)
   expect((await send(raw, letter)).code).toBe(250)

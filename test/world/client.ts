@@ -57,7 +57,7 @@ export async function openClient({ port, host = '127.0.0.1', helo = 'client.test
   })
   return {
     send: async (raw, envelope) => (failure ? lastWord(failure) : await deliver(connection, raw, envelope)),
-    close: () => connection.quit(),
+    close: () => (failure ? socket.destroy() : connection.quit()),
   }
 }
 

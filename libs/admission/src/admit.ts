@@ -19,6 +19,7 @@ import {
   threadSerials,
 } from '@podatelna/mail'
 import { type LetterDraft, newId, Prisma, type Store } from '@podatelna/store'
+import { LRUCache } from 'lru-cache'
 import { type Answer, type Decision, decide } from './decide.ts'
 import { hold } from './hold.ts'
 import { type Identity, identify } from './identify.ts'
@@ -33,6 +34,12 @@ export type Door = {
   keys: readonly string[]
   mailDomain: string
   arcSealers: readonly string[]
+  /** Asked for once a second, not once a letter; a mailbox's policy is read with every letter (identify.ts). */
+  mailboxes: LRUCache<string, true>
+}
+
+export function openDoor(parts: Omit<Door, 'mailboxes'>): Door {
+  return { ...parts, mailboxes: new LRUCache({ max: 1_000, ttl: 1_000 }) }
 }
 
 /** One letter as it came through a door, its bytes in `draft`, not yet answered. */
@@ -63,11 +70,13 @@ export async function admit(door: Door, letter: ArrivedLetter): Promise<Admissio
 }
 
 /** True for addresses we receive for: mailboxes, with anything behind a plus, and the bounce addresses of deliveries. */
-export async function isOurs(door: Pick<Door, 'store' | 'keys' | 'mailDomain'>, recipient: string): Promise<boolean> {
+export async function isOurs(door: Door, recipient: string): Promise<boolean> {
   const bounce = bounceTag(recipient, door.mailDomain)
   if (bounce !== undefined) return readToken(door.keys, 'bounce', bounce) !== undefined
   const address = splitPlus(normalizeAddress(recipient)).base
-  const rows = await door.store.query<unknown>(Prisma.sql`SELECT FROM mailboxes WHERE address = ${address}`)
+  if (door.mailboxes.has(address)) return true
+  const rows = await door.store.query(Prisma.sql`SELECT FROM mailboxes WHERE address = ${address}`)
+  if (rows.length > 0) door.mailboxes.set(address, true)
   return rows.length > 0
 }
 

@@ -1,4 +1,4 @@
-export { type Admission, type ArrivedLetter, admit, type Door, isOurs } from './admit.ts'
+export { type Admission, type ArrivedLetter, admit, type Door, isOurs, openDoor } from './admit.ts'
 export * from './agents.ts'
 export { type Decided, decideLetter, type Link, type LinkDecision, type LinkState, openLink } from './authorize.ts'
 export { type Answer, answers } from './decide.ts'

@@ -29,6 +29,8 @@ export type Bus = {
 /** Tries of one event before it is buried, when the database is there and the step still fails. */
 const triesBeforeBurial = 8
 const sweepEveryMs = 1_000
+/** How long a taken event's outbox row may wait for others to be deleted with. */
+const lingerMs = 20
 
 export function openBus(options: {
   store: Store
@@ -53,6 +55,7 @@ class OutboxBus implements Bus {
   readonly #sending = new Set<string>()
   #taken: string[] = []
   #forgetting: Promise<void> | undefined
+  #nextForgetting = 0
   readonly #sweeping: Promise<void>
 
   constructor(store: Store, transport: Transport, log: Logger, metrics: Metrics) {
@@ -97,7 +100,7 @@ class OutboxBus implements Bus {
     }
   }
 
-  /** Deletes outbox rows in batches: one statement serves all events that were taken while the last one ran. */
+  /** Deletes outbox rows in batches: one statement serves all events taken within a moment. */
   #forget(event: Envelope): void {
     this.#taken.push(event.id)
     this.#forgetting ??= this.#forgetTaken().finally(() => {
@@ -107,6 +110,7 @@ class OutboxBus implements Bus {
 
   async #forgetTaken(): Promise<void> {
     while (this.#taken.length > 0) {
+      await delay(lingerMs)
       const ids = this.#taken.splice(0)
       try {
         await this.#store.query(Prisma.sql`DELETE FROM outbox WHERE id = ANY(${ids}::uuid[])`)
@@ -124,6 +128,7 @@ class OutboxBus implements Bus {
       if (signal.aborted || !this.#transport.isUp()) continue
       try {
         await this.#sweep()
+        await this.#forgetOldDone()
       } catch (error) {
         this.#log.warn({ cause: String(error) }, 'the outbox cannot be swept now')
       }
@@ -140,6 +145,13 @@ class OutboxBus implements Bus {
       RETURNING id, name, payload, attempts`)
     this.#metrics.outbox.set(left.length)
     for (const { attempts, ...event } of left) void this.#send(event, attempts)
+  }
+
+  /** No transport brings an event again after so long. */
+  async #forgetOldDone(): Promise<void> {
+    if (Date.now() < this.#nextForgetting) return
+    this.#nextForgetting = Date.now() + 3_600_000
+    await this.#store.query(Prisma.sql`DELETE FROM inbox WHERE done_at < now() - interval '30 days'`)
   }
 
   async #handle(consumer: Consumer, event: Envelope): Promise<void> {

@@ -176,7 +176,11 @@ class RabbitTransport implements Transport {
 
   async #readQueue(connection: ChannelModel, queue: string, take: (event: Envelope) => Promise<void>): Promise<void> {
     const channel = await connection.createChannel()
-    channel.on('error', () => {})
+    channel.on('error', (error: Error) => this.#log.warn({ queue, cause: error.message }, 'RabbitMQ closed a channel'))
+    // The broker closes a channel whose consumer holds a message for half an hour. Connecting anew reads on.
+    channel.once('close', () => {
+      if (!this.#stopping.signal.aborted) connection.close().catch(() => {})
+    })
     await channel.prefetch(concurrency)
     const { consumerTag } = await channel.consume(queue, (message) => {
       if (message) void this.#take(channel, message, take)

@@ -30,11 +30,15 @@ export type Attachment = {
 /**
  * Text, HTML and the list of attachments of a letter. Any bytes give a result; what is odd becomes a warning.
  * Attachments are hashed while they pass, so memory does not grow with their size.
+ *
+ * @throws Error when `source` is a stream that fails
  */
 export async function parseLetter(source: Buffer | Readable): Promise<ParsedLetter> {
   const parser = new MailParser({ maxHtmlLengthToParse: htmlLimit, skipTextToHtml: true, skipImageLinks: true })
   const letter: ParsedLetter = { text: '', html: undefined, attachments: [], warnings: [] }
-  const done = new Promise<void>((resolve) => {
+  const done = new Promise<void>((resolve, reject) => {
+    // Bytes that cannot be read are no fault of the letter: whoever asked tries again.
+    if (!Buffer.isBuffer(source)) source.once('error', reject)
     parser.on('data', (part: MessageText | AttachmentStream) => takePart(letter, part))
     parser.once('end', resolve)
     // An error may be followed by more parts and 'end', or be the last thing heard; both end this letter's reading.
@@ -44,7 +48,7 @@ export async function parseLetter(source: Buffer | Readable): Promise<ParsedLett
     })
   })
   if (Buffer.isBuffer(source)) parser.end(source)
-  else source.once('error', (error) => parser.destroy(error)).pipe(parser)
+  else source.pipe(parser)
   await done
   return letter
 }

@@ -50,16 +50,33 @@ function mac(key: string, kind: TokenKind, id: Buffer): Buffer {
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567'
 
 function base32(bytes: Buffer): string {
-  let bits = ''
-  for (const byte of bytes) bits += byte.toString(2).padStart(8, '0')
-  return bits.replace(/.{1,5}/g, (five) => alphabet[Number.parseInt(five.padEnd(5, '0'), 2)]!)
+  let text = ''
+  let bits = 0
+  let count = 0
+  for (const byte of bytes) {
+    bits = (bits << 8) | byte
+    for (count += 8; count >= 5; count -= 5) text += alphabet[(bits >>> (count - 5)) & 31]
+    bits &= (1 << count) - 1
+  }
+  return count > 0 ? text + alphabet[(bits << (5 - count)) & 31] : text
 }
 
 /** Undefined for text that `base32` cannot have made, case aside. */
 function unbase32(text: string): Buffer | undefined {
-  if (!/^[a-z2-7]{1,64}$/i.test(text)) return undefined
-  let bits = ''
-  for (const letter of text.toLowerCase()) bits += alphabet.indexOf(letter).toString(2).padStart(5, '0')
-  const bytes = Buffer.from(bits.match(/.{8}/g)?.map((byte) => Number.parseInt(byte, 2)) ?? [])
-  return base32(bytes) === text.toLowerCase() ? bytes : undefined
+  if (text.length > 64) return undefined
+  const bytes: number[] = []
+  let bits = 0
+  let count = 0
+  for (const letter of text.toLowerCase()) {
+    const value = alphabet.indexOf(letter)
+    if (value < 0) return undefined
+    bits = (bits << 5) | value
+    count += 5
+    if (count < 8) continue
+    count -= 8
+    bytes.push(bits >>> count)
+    bits &= (1 << count) - 1
+  }
+  // What is left over is padding; other bits in it would make two texts of one token.
+  return bits === 0 && count < 5 ? Buffer.from(bytes) : undefined
 }

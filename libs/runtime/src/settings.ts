@@ -35,28 +35,21 @@ export function readSettings(env: Record<string, string | undefined>) {
   return parsed.data!
 }
 
-/** The settings for docs: name, default and meaning, in the order of the table. */
-export function describeSettings(): { name: string; default: string; meaning: string }[] {
-  return Object.entries(table).map(([name, schema]) => ({
-    name,
-    default: String(z.safeParse(schema, undefined).data ?? ''),
-    meaning: schema.description ?? '',
-  }))
+/** The settings for docs: name and meaning, in the order of the table. */
+export function describeSettings(): { name: string; meaning: string }[] {
+  return Object.entries(table).map(([name, schema]) => ({ name, meaning: schema.description ?? '' }))
 }
 
 const text = (meaning: string) => z.string().optional().describe(meaning)
 
-function listen(meaning: string) {
-  return z
-    .string()
-    .transform((value, context): Listen => {
-      const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+)):(\d{1,5})$/i.exec(value)
-      const port = Number(match?.[3])
-      if (match && port <= 65535) return { host: match[1] ?? match[2]!, port }
-      context.addIssue(`"${value}" is not an address to listen on; write host:port, for instance 127.0.0.1:2525.`)
-      return z.NEVER
-    })
-    .describe(meaning)
+function listen() {
+  return z.string().transform((value, context): Listen => {
+    const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+)):(\d{1,5})$/i.exec(value)
+    const port = Number(match?.[3])
+    if (match && port <= 65535) return { host: match[1] ?? match[2]!, port }
+    context.addIssue(`"${value}" is not an address to listen on; write host:port, for instance 127.0.0.1:2525.`)
+    return z.NEVER
+  })
 }
 
 function url(protocols: string[], example: string, meaning: string) {
@@ -112,7 +105,7 @@ const table = {
     .regex(/^(file:.+|s3:\/\/.+)$/, { error: 'must be file:/folder or s3://bucket/prefix.' })
     .optional()
     .describe('where large letters are kept: `file:/folder` (default: `letters` under DATA_DIR)'),
-  SMTP_LISTEN: listen("where clients' mail servers connect").default({ host: '127.0.0.1', port: 2525 }),
+  SMTP_LISTEN: listen().default({ host: '127.0.0.1', port: 2525 }).describe("where clients' mail servers connect"),
   SMTP_TLS_CERT: text('certificate file (PEM) for STARTTLS'),
   SMTP_TLS_KEY: text('key file (PEM) for STARTTLS'),
   TRUSTED_ARC_SEALERS: list('domains whose ARC seal counts as proof', domainProblem),
@@ -121,10 +114,9 @@ const table = {
     "`ip:port` of the DNS servers for every mail-related look-up; the system's when empty",
     dnsServerProblem,
   ),
-  HTTP_LISTEN: listen('where the console, the API and the pages for clients are served').default({
-    host: '127.0.0.1',
-    port: 8080,
-  }),
+  HTTP_LISTEN: listen()
+    .default({ host: '127.0.0.1', port: 8080 })
+    .describe('where the console, the API and the pages for clients are served'),
   PUBLIC_URL: z
     .string()
     .refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), {
@@ -154,7 +146,9 @@ const table = {
     .min(24, { error: 'is too short; an admin token has at least 24 characters.' })
     .optional()
     .describe('bearer token with the rights of an administrator, for automation'),
-  HEALTH_LISTEN: listen('where a single service answers /healthz, /readyz and /metrics; off when empty').optional(),
+  HEALTH_LISTEN: listen()
+    .optional()
+    .describe('where a single service answers /healthz, /readyz and /metrics; off when empty'),
   BUS_NAMESPACE: z
     .string()
     .regex(/^[a-z][a-z0-9-]{0,60}$/, { error: 'may hold small letters, digits and dashes only.' })

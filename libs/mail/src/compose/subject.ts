@@ -1,4 +1,5 @@
 /** `[P-100001] Original subject`; a subject that has the number already stays as it is. */
 export function numberedSubject(number: string, subject: string): string {
-  return new RegExp(`\\b${number}\\b`, 'i').test(subject) ? subject : `[${number}] ${subject}`
+  const numbers: string[] = subject.toUpperCase().match(/\bP-\d+\b/g) ?? []
+  return numbers.includes(number) ? subject : `[${number}] ${subject}`
 }

@@ -43,12 +43,15 @@ test('a database that dies while a letter is judged costs a 451 4.3.0; sent agai
   await expect.poll(() => ticketsCalled(desk, 'Keep me'), { timeout: 20_000 }).toHaveLength(1)
 })
 
-test('while the broker is away letters are taken, and filed when it is back', async () => {
+test('while the broker is away letters are taken, and filed when it is back', { timeout: 120_000 }, async () => {
   const rabbit = await startRabbit()
   leftBehind.push(() => rabbit.stop())
   const desk = await openDesk({ env: { AMQP_URL: rabbit.url } })
   leftBehind.push(() => desk.close())
   expect((await desk.hearsFrom(acme, jana, { subject: 'Before' })).code).toBe(250)
+  // RabbitMQ 3.10 forgets a quorum queue that was declared a second before kill -9; an orderly stop settles it.
+  await rabbit.restart()
+  await backAgain(desk)
   await rabbit.kill()
   const { code, mail } = await sendWithoutWaiting(desk, 'While it was away')
   expect(code).toBe(250)
@@ -56,7 +59,7 @@ test('while the broker is away letters are taken, and filed when it is back', as
   expect((await desk.http('/readyz')).status).toBe(503)
   await rabbit.restart()
   await expect.poll(() => ticketsCalled(desk, 'While it was away'), { timeout: 40_000 }).toHaveLength(1)
-  await expect.poll(async () => (await desk.http('/readyz')).status, { timeout: 20_000 }).toBe(200)
+  await backAgain(desk)
 })
 
 test.each(transports)(

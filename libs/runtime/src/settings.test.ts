@@ -51,8 +51,8 @@ test('all problems are told at once, each with its sentence', () => {
     'HTTP_LISTEN: "127.0.0.1:65536" is not an address to listen on; write host:port, for instance 127.0.0.1:2525.',
     'PUBLIC_URL: is not a URL like https://support.example.com.',
     'MAIL_DOMAIN: is not a domain like support.example.com.',
-    'SECRET_KEYS: "short" is too short; a secret key has at least 32 characters.',
-    'ADMIN_TOKEN: is too short; an admin token has at least 24 characters.',
+    'SECRET_KEYS: "short" is too short; a secret key has at least 16 characters, better 32.',
+    'ADMIN_TOKEN: is too short; an admin token has at least 12 characters, better 32.',
     'BUS_NAMESPACE: may hold small letters, digits and dashes only.',
     'LOG_LEVEL: must be one of trace, debug, info, warn, error, silent.',
   ])

@@ -139,11 +139,11 @@ const table = {
   DKIM_SELECTOR: text('selector of the key that signs outgoing mail'),
   DKIM_KEY_FILE: text('private key (PEM) that signs outgoing mail'),
   SECRET_KEYS: list('secrets for tokens in mail; the first signs, all verify; generated once into DATA_DIR', (key) =>
-    key.length < 32 ? 'is too short; a secret key has at least 32 characters.' : undefined,
+    key.length < 16 ? 'is too short; a secret key has at least 16 characters, better 32.' : undefined,
   ),
   ADMIN_TOKEN: z
     .string()
-    .min(24, { error: 'is too short; an admin token has at least 24 characters.' })
+    .min(12, { error: 'is too short; an admin token has at least 12 characters, better 32.' })
     .optional()
     .describe('bearer token with the rights of an administrator, for automation'),
   HEALTH_LISTEN: listen()

@@ -5,7 +5,7 @@ import { type AuthenticateResult, authenticate, type DKIMResult } from 'mailauth
 import { getDomain } from 'tldts'
 import type { Resolver } from './resolver.ts'
 
-/** The connecting server, or the hop before a trusted relay. */
+/** The connecting server, or the hop before a trusted relay; no address when the relay does not say who that was. */
 export type Peer = { address: string; helo: string }
 
 /**
@@ -41,7 +41,8 @@ export async function judge(
     const verdict = { ...nobody('The checks did not end in time; the sender may try again.'), author }
     return { outcome: 'dns_trouble', verdict }
   }
-  return weigh(author, result, how.arcSealers)
+  // A server nobody knows is proved by no SPF record; without an address mailauth would call that trouble with DNS.
+  return weigh(author, letter.peer.address ? result : { ...result, spf: false }, how.arcSealers)
 }
 
 /** The address of the one mailbox of the one From field (RFC 5322 §3.6.2); undefined when there is not exactly one. */

@@ -5,7 +5,9 @@
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
+import { createSecureContext } from 'node:tls'
 import { z } from 'zod'
+import { networkProblem } from './networks.ts'
 
 export type Settings = ReturnType<typeof readSettings>
 export type Listen = { host: string; port: number }
@@ -106,10 +108,29 @@ const table = {
     .optional()
     .describe('where large letters are kept: `file:/folder` (default: `letters` under DATA_DIR)'),
   SMTP_LISTEN: listen().default({ host: '127.0.0.1', port: 2525 }).describe("where clients' mail servers connect"),
-  SMTP_TLS_CERT: text('certificate file (PEM) for STARTTLS'),
+  LMTP_LISTEN: listen()
+    .optional()
+    .describe('where our own mail server (Postfix, Exim) hands letters over by LMTP; off when empty'),
+  SMTP_TLS_CERT: text('certificate file (PEM) for STARTTLS; a renewed one is taken without a restart'),
   SMTP_TLS_KEY: text('key file (PEM) for STARTTLS'),
+  TRUSTED_RELAYS: list(
+    'networks of our own mail servers: a letter they pass on is judged on the server it came to them from',
+    networkProblem,
+  ),
+  PROXY_FROM: list(
+    'networks of load balancers, whose connections begin with a PROXY header (v1 or v2)',
+    networkProblem,
+  ),
   TRUSTED_ARC_SEALERS: list('domains whose ARC seal counts as proof', domainProblem),
   MAX_LETTER_BYTES: number(36_700_160, 1024, 1_073_741_824, 'largest letter taken; bytes'),
+  MAX_RECIPIENTS: number(100, 1, 10_000, 'recipients of one letter'),
+  MAX_CONNECTIONS: number(1_000, 1, 100_000, 'SMTP connections at a time'),
+  MAX_CONNECTIONS_PER_PEER: number(50, 1, 100_000, 'SMTP connections of one address at a time'),
+  MAX_ERRORS: number(20, 1, 10_000, 'errors in one SMTP session, refused recipients and letters among them'),
+  MAX_COMMANDS: number(250, 10, 100_000, 'SMTP commands without a letter taken'),
+  MAX_UNKNOWN_RECIPIENTS: number(100, 1, 100_000, 'recipients we do not have, named by one address within an hour'),
+  IDLE_SECONDS: number(300, 1, 86_400, 'a peer may be silent so long; seconds'),
+  LETTER_SECONDS: number(1_200, 1, 86_400, 'a peer may take so long for one letter, or until it sends one; seconds'),
   DNS_SERVERS: list(
     "`ip:port` of the DNS servers for every mail-related look-up; the system's when empty",
     dnsServerProblem,
@@ -178,6 +199,8 @@ function contradictions(settings: z.output<z.ZodObject<typeof table>>): string[]
     const file = settings[name]
     if (file && !readable(file)) problems.push(`${name}: the file ${file} cannot be read.`)
   }
+  const pair = certificateProblem(settings.SMTP_TLS_CERT, settings.SMTP_TLS_KEY)
+  if (pair) problems.push(pair)
   if (settings.LETTER_STORE?.startsWith('s3:')) {
     problems.push('LETTER_STORE: s3:// is not supported yet; use file:/folder on storage that all services share.')
   }
@@ -195,6 +218,17 @@ function readable(file: string): boolean {
     return true
   } catch {
     return false
+  }
+}
+
+/** Files that can be read, but are no certificate with its key. */
+function certificateProblem(certFile = '', keyFile = ''): string | undefined {
+  if (!readable(certFile) || !readable(keyFile)) return undefined
+  try {
+    createSecureContext({ cert: readFileSync(certFile), key: readFileSync(keyFile) })
+    return undefined
+  } catch {
+    return `SMTP_TLS_CERT: ${certFile} and ${keyFile} are not a certificate and its key, both in PEM.`
   }
 }
 

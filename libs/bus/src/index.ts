@@ -1,2 +1,3 @@
 export { type Bus, type Consumer, type Outcome, openBus } from './bus.ts'
 export { envelope, inboxInsert, outboxInsert } from './outbox.ts'
+export { queueNames } from './rabbitmq.ts'

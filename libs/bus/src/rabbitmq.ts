@@ -15,6 +15,22 @@ export function rabbitTransport(options: { url: string; namespace: string; log: 
   return new RabbitTransport(options.url, options.namespace, options.log)
 }
 
+/** Every queue that a process declares: one a consumer, and its dead-letter queue. */
+export function queueNames(namespace: string): string[] {
+  return Object.values(subscriptions).flatMap((subscription) => {
+    const queue = queueName(namespace, subscription)
+    return [queue, deadQueueName(queue)]
+  })
+}
+
+function queueName(namespace: string, { consumer }: Subscription): string {
+  return `${namespace}.${consumer}`
+}
+
+function deadQueueName(queue: string): string {
+  return `${queue}.dead`
+}
+
 class RabbitTransport implements Transport {
   readonly #url: string
   readonly #namespace: string
@@ -127,7 +143,7 @@ class RabbitTransport implements Transport {
   }
 
   #queue(subscription: Subscription): string {
-    return `${this.#namespace}.${subscription.consumer}`
+    return queueName(this.#namespace, subscription)
   }
 
   async #declareTopology(connection: ChannelModel): Promise<void> {
@@ -137,8 +153,8 @@ class RabbitTransport implements Transport {
     await channel.assertExchange(this.#deadExchange, 'direct', { durable: true })
     for (const subscription of Object.values(subscriptions)) {
       const queue = this.#queue(subscription)
-      await this.#declareQueue(connection, `${queue}.dead`, { 'x-queue-type': 'quorum' })
-      await channel.bindQueue(`${queue}.dead`, this.#deadExchange, queue)
+      await this.#declareQueue(connection, deadQueueName(queue), { 'x-queue-type': 'quorum' })
+      await channel.bindQueue(deadQueueName(queue), this.#deadExchange, queue)
       await this.#declareQueue(connection, queue, {
         'x-queue-type': 'quorum',
         'x-delivery-limit': crashLimit,
@@ -169,7 +185,7 @@ class RabbitTransport implements Transport {
   async #read(connection: ChannelModel, subscription: Subscription, receiver: Receiver): Promise<void> {
     const queue = this.#queue(subscription)
     await this.#readQueue(connection, queue, (event) => receiver.handle(event))
-    await this.#readQueue(connection, `${queue}.dead`, (event) =>
+    await this.#readQueue(connection, deadQueueName(queue), (event) =>
       receiver.bury(event, `handed out more than ${crashLimit} times without being finished`),
     )
   }

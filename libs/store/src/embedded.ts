@@ -32,13 +32,28 @@ export async function startEmbeddedDatabase(
   const bin = await binaries(owner)
   await stopOrphan(dataFolder)
   if (!existsSync(join(dataFolder, 'PG_VERSION'))) await createCluster(bin.initdb, dataFolder, owner)
-  const password = (await readFile(join(dataFolder, 'podatelna.password'), 'utf8')).trim()
   const place = await placeToListen(dataFolder)
   const settings = [...place.settings, 'max_connections=200', ...(options.flags ?? [])]
   const server = await startServer(bin.postgres, dataFolder, settings, owner)
-  const url = `postgresql://podatelna:${password}@${place.address}`
+  const url = await urlOf(dataFolder, place.address)
   await createDatabase(url)
   return { url, pid: server.pid!, stop: () => stopServer(server) }
+}
+
+/**
+ * The URL of the server that some process runs on `folder` now; undefined when none does, or when this account may not
+ * see it. Starts and changes nothing.
+ */
+export async function runningEmbeddedDatabase(folder: string): Promise<string | undefined> {
+  for (const place of [resolve(folder), outsideOf(resolve(folder))]) {
+    // The lines of postmaster.pid are PostgreSQL's own (its pidfile.h): process, folder, start, port, socket's folder.
+    const lines = (await readFile(join(place, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')
+    const [pid, , , port, socketFolder] = lines
+    if (!pid || !isPostgres(Number(pid))) continue
+    const address = socketFolder ? socketAddress(socketFolder) : `127.0.0.1:${port}/podatelna`
+    return urlOf(place, address)
+  }
+  return undefined
 }
 
 /**
@@ -51,12 +66,14 @@ async function reachable(folder: string, owner: Owner | undefined): Promise<stri
     return folder
   }
   await mkdir(dirname(folder), { recursive: true })
-  const place = (await everybodyMayEnter(dirname(folder)))
-    ? folder
-    : join('/var/lib/podatelna', folder.replaceAll('/', '_').slice(1))
+  const place = (await everybodyMayEnter(dirname(folder))) ? folder : outsideOf(folder)
   await mkdir(place, { recursive: true, mode: 0o755 })
   await chown(place, owner.uid, owner.gid)
   return place
+}
+
+function outsideOf(folder: string): string {
+  return join('/var/lib/podatelna', folder.replaceAll('/', '_').slice(1))
 }
 
 async function binaries(owner: Owner | undefined): Promise<{ initdb: string; postgres: string }> {
@@ -92,11 +109,20 @@ async function placeToListen(folder: string): Promise<{ settings: string[]; addr
   const socketFits = process.platform !== 'win32' && Buffer.byteLength(join(folder, '.s.PGSQL.5432')) <= 103
   if (socketFits) {
     const settings = ['listen_addresses=', `unix_socket_directories=${folder}`, 'port=5432']
-    return { settings, address: `localhost/podatelna?host=${encodeURIComponent(folder)}` }
+    return { settings, address: socketAddress(folder) }
   }
   const port = await freePort()
   const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', `port=${port}`]
   return { settings, address: `127.0.0.1:${port}/podatelna` }
+}
+
+function socketAddress(folder: string): string {
+  return `localhost/podatelna?host=${encodeURIComponent(folder)}`
+}
+
+async function urlOf(folder: string, address: string): Promise<string> {
+  const password = (await readFile(join(folder, 'podatelna.password'), 'utf8')).trim()
+  return `postgresql://podatelna:${password}@${address}`
 }
 
 /** After a `kill -9` of ours the server lives on; two servers on one folder would be worse than a restart. */

@@ -1,4 +1,5 @@
-export { type EmbeddedDatabase, startEmbeddedDatabase } from './embedded.ts'
+export { batched } from './batched.ts'
+export { type EmbeddedDatabase, runningEmbeddedDatabase, startEmbeddedDatabase } from './embedded.ts'
 export { fileLetterStore, type LetterDraft, type LetterStore, rowLimit } from './letters.ts'
-export { migrate, schemaScript } from './migrate.ts'
+export { migrate, pendingMigrations, schemaScript } from './migrate.ts'
 export { type Database, isDatabaseAway, newId, openStore, Prisma, type Queryable, type Store, within } from './store.ts'

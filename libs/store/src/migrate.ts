@@ -26,13 +26,24 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
     await lock.query('SELECT pg_advisory_lock($1)', [migrationLock])
     const migrationsList = await readMigrations()
     // Most starts find nothing to do, and are spared the 5 MB engine.
-    if (await allApplied(lock, migrationsList)) return []
+    if ((await notApplied(lock, migrationsList)).length === 0) return []
     return await withEngine(databaseUrl, async (engine) => {
       const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: noFilter })
       return appliedMigrationNames
     })
   } finally {
     await lock.end()
+  }
+}
+
+/** Names of the migrations of this version that the database does not have. Changes nothing. */
+export async function pendingMigrations(databaseUrl: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  try {
+    return await notApplied(client, await readMigrations())
+  } finally {
+    await client.end()
   }
 }
 
@@ -101,12 +112,13 @@ async function readMigrations() {
   return { baseDir, lockfile, shadowDbInitScript: '', migrationDirectories }
 }
 
-async function allApplied(client: pg.Client, list: Awaited<ReturnType<typeof readMigrations>>): Promise<boolean> {
+async function notApplied(client: pg.Client, list: Awaited<ReturnType<typeof readMigrations>>): Promise<string[]> {
+  const names = list.migrationDirectories.map((directory) => directory.path)
   const table = await client.query(`SELECT to_regclass('_prisma_migrations') AS name`)
-  if (table.rows[0].name === null) return false
+  if (table.rows[0].name === null) return names
   const applied = await client.query(`SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL`)
-  const names = new Set(applied.rows.map((row) => row.migration_name))
-  return list.migrationDirectories.every((directory) => names.has(directory.path))
+  const known = new Set(applied.rows.map((row) => row.migration_name))
+  return names.filter((name) => !known.has(name))
 }
 
 function schemaFiles() {

@@ -21,9 +21,9 @@ import {
 import { type LetterDraft, newId, Prisma, type Store } from '@podatelna/store'
 import { LRUCache } from 'lru-cache'
 import { type Answer, type Decision, decide } from './decide.ts'
-import { hold } from './hold.ts'
+import { hold, takeUnproved } from './hold.ts'
 import { type Identity, identify } from './identify.ts'
-import { recordLetter } from './record.ts'
+import { recordAlone } from './record.ts'
 import type { Resolver } from './resolver.ts'
 import { type Judgement, judge, type Peer } from './verdict.ts'
 
@@ -65,7 +65,7 @@ export async function admit(door: Door, letter: ArrivedLetter): Promise<Admissio
   const judgement = await judgeLetter(door, letter)
   const serials = threadSerials(letter.arrival.header, letter.rcptTo, door.keys)
   const identity = await identifyAuthor(door, letter, judgement, serials)
-  const decision = decideAbout(door, letter, { classification, judgement, identity })
+  const decision = decideAbout({ classification, judgement, identity })
   return commit(door, describe(letter, { classification, judgement, identity, decision, serials }), letter.draft)
 }
 
@@ -99,23 +99,22 @@ function identifyAuthor(door: Door, letter: ArrivedLetter, judgement: Judgement,
   return identify(door.store, { author: judgement.verdict.author ?? '', mailboxAddress, serials })
 }
 
-function decideAbout(
-  door: Door,
-  letter: ArrivedLetter,
-  known: { classification: Classification; judgement: Judgement; identity: Identity },
-): Decision {
+function decideAbout(known: { classification: Classification; judgement: Judgement; identity: Identity }): Decision {
   const { classification, judgement, identity } = known
   return decide({
     ...classification,
     judgement,
     standing: identity.standing,
     policy: identity.mailbox?.policy ?? 'contacts',
-    mailbox: identity.mailbox?.address ?? letter.rcptTo[0] ?? door.mailDomain,
+    mailbox: identity.mailbox?.address,
   })
 }
 
 /** Everything that is known of a letter when it is answered; record.ts writes it down. */
-export type LetterRecord = ReturnType<typeof describe>
+export type LetterRecord = ReturnType<typeof describe> & {
+  /** Its author is told nothing by itself. */
+  unanswered?: boolean
+}
 
 function describe(
   letter: ArrivedLetter,
@@ -149,22 +148,29 @@ function describe(
     contactId: identity.contactId,
     organizationId: identity.organizationId,
     agentId: identity.agentId,
+    standing: identity.standing,
     language: identity.language,
     threadSerials: known.serials,
   }
 }
 
 async function commit(door: Door, record: LetterRecord, draft: LetterDraft): Promise<Admission> {
-  const outcome = record.disposition === 'held' ? await hold(door, record, draft) : await store(door, record, draft)
+  const outcome = await wayOf(record)(door, record, draft)
   const { disposition, reason } = outcome
   const answer = outcome.answer ?? { code: 250, text: `2.0.0 Taken as ${outcome.mailId}` }
   return { mailId: outcome.mailId, disposition, reason, answer }
 }
 
+/** Letters that may cause mail to an address nobody proved take turns, so that its budget is exact; others do not wait. */
+function wayOf({ disposition, verdict, kind }: LetterRecord) {
+  if (disposition === 'held') return hold
+  return disposition === 'admitted' && !verdict.verified && kind === 'letter' ? takeUnproved : store
+}
+
 async function store(door: Door, record: LetterRecord, draft: LetterDraft): Promise<Outcome> {
   const type = followsFrom[record.disposition]
   const events = type ? [envelope(type, { mail_id: record.id })] : []
-  const { id, disposition, fresh } = await recordLetter(door.store, record, draft, events)
+  const { id, disposition, fresh } = await recordAlone(door.store, record, draft, events)
   if (fresh) door.bus.publish(events)
   const { reason, answer } = record
   // The same letter again: the first outcome stands, whatever has been decided since.

@@ -15,6 +15,7 @@ export type Answer = { code: number; text: string }
 
 /** Words outside: what to do, never what we know about whom. */
 export const answers = {
+  noMailbox: { code: 550, text: '5.1.1 There is no such mailbox here' },
   noAuthor: { code: 550, text: '5.6.0 The letter must have exactly one From header with exactly one address' },
   forged: { code: 550, text: '5.7.1 The domain in the From address asks us to refuse letters that it did not send' },
   dnsTrouble: { code: 451, text: '4.4.3 We cannot look up the sender domain right now; please try again later' },
@@ -31,7 +32,8 @@ export function decide(letter: {
   evidence: string
   standing: Standing
   policy: MailboxPolicy
-  mailbox: string
+  /** Its address; undefined when it was removed since RCPT. */
+  mailbox: string | undefined
 }): Decision {
   const { outcome, verdict } = letter.judgement
   if (outcome === 'no_author') return { disposition: 'refused', reason: verdict.explanation, answer: answers.noAuthor }
@@ -40,9 +42,12 @@ export function decide(letter: {
   if (outcome === 'forged') return { disposition: 'refused', reason: verdict.explanation, answer: answers.forged }
   const silent = silentKinds[letter.kind]
   if (silent) return { disposition: 'suppressed', reason: `${silent}: ${letter.evidence}` }
+  if (letter.mailbox === undefined) return { disposition: 'refused', reason: mailboxGone, answer: answers.noMailbox }
   if (letter.standing !== 'unknown') return known(letter.standing, verdict.verified, verdict.explanation, letter.kind)
   return unknown(letter.policy, verdict.verified, letter.mailbox, letter.kind)
 }
+
+const mailboxGone = 'The mailbox was removed while the letter was on its way.'
 
 const silentKinds: Partial<Record<LetterKind, string>> = {
   bounce: 'Returned letter',

@@ -1,66 +1,49 @@
 import { envelope } from '@podatelna/bus'
-import { mailHeld } from '@podatelna/contracts'
-import { type Database, type LetterDraft, newId, within } from '@podatelna/store'
+import { mailAdmitted, mailHeld } from '@podatelna/contracts'
+import { type Database, type LetterDraft, within } from '@podatelna/store'
 import type { Door, LetterRecord, Outcome } from './admit.ts'
-import { recordLetter } from './record.ts'
+import { giveBack, linkFor, spendOnStranger, takeTurn } from './budget.ts'
+import { recordLetter, transact } from './record.ts'
 
-export const linkValidMs = 72 * 3_600_000
-/** Links sent to one address in an hour; further letters join the open page. */
-const linksPerHour = 3
-
-/**
- * Keeps a letter until its author has confirmed it, and asks for the link to be sent to the stored address. Letters to
- * one address take turns, so that the budget of links is exact.
- */
+/** Keeps a letter until its author has confirmed it, and asks for the link to be sent to the stored address. */
 export async function hold(door: Door, record: LetterRecord, draft: LetterDraft): Promise<Outcome> {
   const address = record.fromAddress!
-  const { outcome, events } = await door.store.prisma.$transaction(async (database) => {
-    await database.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${address}, 0))`
-    const link = await linkFor(database, address, record)
-    if (!link) return { outcome: await quarantine(database, record, draft), events: [] }
+  const { outcome, events } = await transact(door.store, async (database) => {
+    await takeTurn(database, address)
+    const { standing, language, receivedAt: now } = record
+    const link = await linkFor(database, { address, standing, mailboxId: record.mailboxId!, language, now })
+    if ('none' in link) return { outcome: await quarantine(database, record, draft, link.none), events: [] }
     const events = [envelope(mailHeld, { mail_id: record.id })]
     const { id, disposition, fresh } = await recordLetter(within(database), record, draft, events, link.id)
-    if (!fresh && link.opened) await database.authorization.delete({ where: { id: link.id } })
+    if (!fresh && link.opened) await giveBack(database, link.id)
     return { outcome: { mailId: id, disposition, reason: record.reason }, events: fresh ? events : [] }
   })
   door.bus.publish(events)
   return outcome
 }
 
-/** An authorization of the budget, or the one that is open; undefined while the address has disowned letters. */
-async function linkFor(
-  database: Database,
-  address: string,
-  record: LetterRecord,
-): Promise<{ id: string; opened: boolean } | undefined> {
-  const now = record.receivedAt
-  const pause = await database.linkPause.findUnique({ where: { address } })
-  if (pause && pause.until > now) return undefined
-  const hourAgo = new Date(now.getTime() - 3_600_000)
-  const recent = await database.authorization.findMany({
-    where: { address, openedAt: { gt: hourAgo } },
-    orderBy: { openedAt: 'desc' },
+/**
+ * Takes a letter of somebody nobody proved, as an open mailbox does. Whether they are told that it arrived depends on
+ * what was sent to them already: the address may be anybody's, who never wrote.
+ */
+export async function takeUnproved(door: Door, record: LetterRecord, draft: LetterDraft): Promise<Outcome> {
+  const { id, fromAddress: address, mailboxId, receivedAt: now } = record
+  const events = [envelope(mailAdmitted, { mail_id: id })]
+  const { outcome, fresh } = await transact(door.store, async (database) => {
+    await takeTurn(database, address!)
+    const answered = await spendOnStranger(database, { id, address: address!, mailboxId: mailboxId!, now })
+    const recorded = await recordLetter(within(database), { ...record, unanswered: !answered }, draft, events)
+    if (!recorded.fresh && answered) await giveBack(database, id)
+    const { disposition, fresh } = recorded
+    return { outcome: { mailId: recorded.id, disposition, reason: record.reason }, fresh }
   })
-  if (recent.length >= linksPerHour) return { id: recent[0]!.id, opened: false }
-  const opened = await database.authorization.create({
-    data: {
-      id: newId(),
-      address,
-      language: record.language,
-      openedAt: now,
-      expiresAt: new Date(now.getTime() + linkValidMs),
-    },
-  })
-  return { id: opened.id, opened: true }
+  if (fresh) door.bus.publish(events)
+  return outcome
 }
 
-async function quarantine(database: Database, record: LetterRecord, draft: LetterDraft): Promise<Outcome> {
-  const reason = `${record.reason} The address has disowned letters; links to it are paused, staff decide.`
-  const { id, disposition } = await recordLetter(
-    within(database),
-    { ...record, disposition: 'quarantined', reason },
-    draft,
-    [],
-  )
+async function quarantine(database: Database, record: LetterRecord, draft: LetterDraft, why: string): Promise<Outcome> {
+  const reason = `${record.reason} ${why} Staff decide.`
+  const quarantined = { ...record, disposition: 'quarantined' as const, reason }
+  const { id, disposition } = await recordLetter(within(database), quarantined, draft, [])
   return { mailId: id, disposition, reason }
 }

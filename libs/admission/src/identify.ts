@@ -1,6 +1,6 @@
 import type { MailboxPolicy } from '@podatelna/contracts'
 import { MailboxPolicy as policies } from '@podatelna/contracts'
-import { Prisma, type Store } from '@podatelna/store'
+import { Prisma, type Queryable } from '@podatelna/store'
 import { threadedTicket } from '@podatelna/ticketing'
 import type { Standing } from './decide.ts'
 
@@ -17,10 +17,10 @@ export type Identity = {
 
 /** One round trip: contact, agent, participant of the ticket the letter threads to, and the mailbox. */
 export async function identify(
-  store: Store,
+  database: Queryable,
   letter: { author: string; mailboxAddress: string | undefined; serials: bigint[] },
 ): Promise<Identity> {
-  const rows = await store.query<IdentityRow>(Prisma.sql`
+  const rows = await database.query<IdentityRow>(Prisma.sql`
     SELECT contact.id AS contact_id, contact.organization_id, agent.id AS agent_id,
       COALESCE(contact.language, agent.language, mailbox.language, 'en') AS language,
       mailbox.id AS mailbox_id, mailbox.address AS mailbox_address, mailbox.policy AS mailbox_policy,

@@ -1,7 +1,8 @@
 import { outboxInsert } from '@podatelna/bus'
 import { Disposition, type Envelope } from '@podatelna/contracts'
-import { type LetterDraft, Prisma, type Queryable } from '@podatelna/store'
+import { type Database, type LetterDraft, Prisma, type Queryable, rowLimit, type Store, within } from '@podatelna/store'
 import type { LetterRecord } from './admit.ts'
+import { keptFrom } from './mail-events.ts'
 
 /**
  * Writes one letter, its bytes and what follows from it in one statement. The unique dedupe key is what makes the same
@@ -14,22 +15,23 @@ export async function recordLetter(
   draft: LetterDraft,
   events: Envelope[],
   authorizationId: string | null = null,
-): Promise<{ id: string; disposition: Disposition; fresh: boolean }> {
+): Promise<Recorded> {
   const { arrival } = record
   const refused = record.disposition === 'refused'
+  const keepUntil = record.disposition === 'admitted' || refused ? null : keptFrom(record.receivedAt)
   const kept = refused ? { raw: null, sha256: null, bytes: draft.bytes } : await draft.keep()
   const rows = await database.query<{ id: string; disposition: string; fresh: boolean }>(Prisma.sql`
     WITH mail AS (
       INSERT INTO inbound_mail (id, message_id, digest, dedupe_key, received_at, mail_from, rcpt_to, mailbox_id, peer,
         helo, tls, from_address, from_name, subject, kind, bytes, raw, raw_sha256, header, verdict, disposition, reason,
-        contact_id, organization_id, agent_id, thread_serials, authorization_id)
+        contact_id, organization_id, agent_id, thread_serials, authorization_id, keep_until, unanswered)
       VALUES (${record.id}::uuid, ${arrival.messageId}, ${arrival.digest}, ${refused ? null : arrival.dedupeKey},
         ${record.receivedAt}, ${record.mailFrom}, ${record.rcptTo}::text[], ${record.mailboxId}::uuid, ${record.peer},
         ${record.helo}, ${record.tls}, ${record.fromAddress}, ${record.fromName}, ${record.subject}, ${record.kind},
         ${kept.bytes}, ${kept.raw}, ${kept.sha256}, ${refused ? arrival.headerBytes.subarray(0, headerKept) : null},
         ${JSON.stringify(record.verdict)}::jsonb, ${record.disposition}, ${record.reason}, ${record.contactId}::uuid,
         ${record.organizationId}::uuid, ${record.agentId}::uuid, ${record.threadSerials}::bigint[],
-        ${authorizationId}::uuid)
+        ${authorizationId}::uuid, ${keepUntil}::timestamptz, ${record.unanswered ?? false})
       ON CONFLICT (dedupe_key) DO UPDATE SET repeats = inbound_mail.repeats + 1,
         rcpt_to = ARRAY(SELECT DISTINCT unnest(inbound_mail.rcpt_to || excluded.rcpt_to))
       RETURNING id, disposition, xmax = 0 AS fresh)
@@ -39,5 +41,32 @@ export async function recordLetter(
   return { ...row, disposition: Disposition.parse(row.disposition) }
 }
 
+/** The same for one letter alone: one statement, and a transaction only around a letter that becomes a file. */
+export function recordAlone(
+  store: Store,
+  record: LetterRecord,
+  draft: LetterDraft,
+  events: Envelope[],
+): Promise<Recorded> {
+  if (draft.bytes <= rowLimit) return recordLetter(store, record, draft, events)
+  return transact(store, (database) => recordLetter(within(database), record, draft, events))
+}
+
+/** A transaction that may keep a letter: no file is swept away between its being written and its being named. */
+export function transact<Value>(store: Store, work: (database: Database) => Promise<Value>): Promise<Value> {
+  return store.prisma.$transaction(
+    async (database) => {
+      await database.$executeRaw`SELECT pg_advisory_xact_lock_shared(${lettersAreFiles}::bigint)`
+      return work(database)
+    },
+    { maxWait: 10_000, timeout: 60_000 },
+  )
+}
+
+/** Shared by those who write files of letters, taken alone by whoever deletes them. */
+export const lettersAreFiles = 7_210_043
+
 /** Of a refused letter only the header is kept, and of that no more than this; bytes. */
 const headerKept = 64 * 1024
+
+type Recorded = { id: string; disposition: Disposition; fresh: boolean }

@@ -11,6 +11,8 @@ export type LetterStore = {
   /** A letter being received. Nothing is in the store until `keep` has returned. */
   begin(): LetterDraft
   read(sha256: Buffer): Readable
+  /** Deletes a large letter, if it is there. The caller knows that nobody needs it. */
+  remove(sha256: Buffer): Promise<void>
 }
 
 export type LetterDraft = {
@@ -31,6 +33,7 @@ export function fileLetterStore(folder: string): LetterStore {
   return {
     begin: () => new Draft(folder),
     read: (sha256) => createReadStream(pathOf(folder, sha256)),
+    remove: (sha256) => rm(pathOf(folder, sha256), { force: true }),
   }
 }
 

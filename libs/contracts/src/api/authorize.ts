@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { input, Time, text } from './common.ts'
 
-export const LetterState = z.enum(['waiting', 'confirmed', 'disowned', 'expired'])
+export const LetterState = z.enum(['waiting', 'confirmed', 'with_staff', 'released', 'disowned', 'expired'])
 export type LetterState = z.infer<typeof LetterState>
 
 /** What a link shows of the letters that wait for its owner. */
@@ -22,10 +22,13 @@ export const AuthorizationLink = z
   })
   .meta({ id: 'AuthorizationLink' })
 
-/** `mail` says which letter; it may be left out when the page shows only one. */
+/**
+ * About one letter of the page, never about others. `mail` says which; it may be left out when the page shows only one,
+ * otherwise the answer is a 422 that lists them.
+ */
 export const Decision = input({ decision: z.enum(['confirm', 'not_me']), mail: z.uuid().optional() })
 export type Decision = z.infer<typeof Decision>
 
-export const Decided = z.object({ state: z.string(), already: z.boolean() })
+export const Decided = z.object({ state: LetterState, already: z.boolean() })
 
 export const ByToken = z.object({ token: text(200) })

@@ -3,6 +3,17 @@ import { Verdict } from '../verdict.ts'
 import { Disposition, LetterKind } from '../vocabulary.ts'
 import { input, ListQuery, line, Time, text } from './common.ts'
 
+/**
+ * What staff should notice about a letter:
+ *
+ * - `message_id_reused`: an earlier letter with other content has the same Message-ID
+ * - `unproved`: taken although nobody proved who wrote it
+ * - `unanswered`: its unproved author is told nothing by itself, their address had as much mail as it may
+ * - `disowned`: the person it was written in the name of says that they did not write it
+ */
+export const MailFlag = z.enum(['message_id_reused', 'unproved', 'unanswered', 'disowned'])
+export type MailFlag = z.infer<typeof MailFlag>
+
 /** One letter that knocked, whatever became of it. */
 export const MailInList = z
   .object({
@@ -21,6 +32,7 @@ export const MailInList = z
     verdict: Verdict,
     disposition: Disposition,
     reason: z.string(),
+    flags: z.array(MailFlag),
     ticket_number: z.string().optional(),
   })
   .meta({ id: 'MailInList' })
@@ -32,6 +44,9 @@ export type TimelineEntry = z.infer<typeof TimelineEntry>
 export const Mail = MailInList.extend({
   helo: z.string(),
   tls: z.string().nullable(),
+  header: z.string().nullable().describe('header block of a letter refused at the door, whose bytes are not kept'),
+  kept: z.boolean().describe('whether the bytes can be downloaded'),
+  kept_until: Time.nullable().describe('when the bytes are deleted; null for never, or when they are gone'),
   timeline: z.array(TimelineEntry),
 }).meta({ id: 'Mail' })
 export type Mail = z.infer<typeof Mail>

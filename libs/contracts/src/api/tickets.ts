@@ -34,6 +34,7 @@ export const Message = z
     id: z.uuid(),
     kind: MessageKind,
     author: Actor,
+    verified: z.boolean().describe('false when it came by mail and nobody proved that its author wrote it'),
     audience: Audience,
     subject: z.string(),
     text: z.string(),

@@ -1,6 +1,7 @@
-import { releaseMail, replayMail } from '@podatelna/admission'
+import { type Released, reissueLink, releaseMail, replayMail } from '@podatelna/admission'
 import { api } from '@podatelna/contracts'
 import type { App } from '@podatelna/process'
+import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { actor } from '../door/caller.ts'
 import { fail, refuse } from '../door/problem.ts'
@@ -10,6 +11,11 @@ import { about, answers } from './about.ts'
 
 export function mailCalls(web: Web, app: App): void {
   const { store } = app
+  const show = async (reply: FastifyReply, id: string, outcome: Released) => {
+    if (!outcome.ok) return refuse(reply, outcome)
+    return (await readMail(store, id)) ?? fail(reply, 404, noMail)
+  }
+
   web.get(
     '/mail',
     {
@@ -64,9 +70,22 @@ export function mailCalls(web: Web, app: App): void {
     },
     async (request, reply) => {
       const { id } = request.params
-      const released = await releaseMail(app, { id, by: actor(request), reason: request.body.reason })
-      if (!released.ok) return refuse(reply, released)
-      return (await readMail(store, id)) ?? fail(reply, 404, noMail)
+      return show(reply, id, await releaseMail(app, { id, by: actor(request), reason: request.body.reason }))
+    },
+  )
+
+  web.post(
+    '/mail/:id/reissue',
+    {
+      schema: {
+        ...about('Mail', 'Send the author of a waiting letter a new link', reissue),
+        params: api.ById,
+        response: answers({ 200: api.Mail }, 404, 409),
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params
+      return show(reply, id, await reissueLink(app, { id, by: actor(request) }))
     },
   )
 
@@ -81,12 +100,13 @@ export function mailCalls(web: Web, app: App): void {
     },
     async (request, reply) => {
       const { id } = request.params
-      const replayed = await replayMail(app, { id, by: actor(request) })
-      if (!replayed.ok) return refuse(reply, replayed)
-      return (await readMail(store, id)) ?? fail(reply, 404, noMail)
+      return show(reply, id, await replayMail(app, { id, by: actor(request) }))
     },
   )
 }
 
+const reissue =
+  'For a letter that is held, or quarantined since nobody confirmed it in time. The link sent before no longer speaks of it. ' +
+  'The budget of links to one address holds for staff too.'
 const noMail = 'There is no such letter.'
 const notKept = 'The bytes of this letter are not kept: it was refused at the door, or its time has passed.'

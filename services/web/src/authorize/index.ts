@@ -39,17 +39,12 @@ export async function authorizePage(web: Web, app: App): Promise<void> {
       if (!decision.success) return badDecision(request, reply, link, api.fieldErrors(decision.error))
       const { mail: mailId, decision: word } = decision.data
       const decided = await decideLetter(app, { token, mailId, decision: word, from: request.ip })
-      if (!decided.ok) {
-        const what = link.expired ? 'expired' : decided.problem
-        return say(request, reply, link.language, statusOf[what], failures[what])
-      }
+      if (!decided.ok) return refuseDecision(request, reply, link, decided.problem)
       if (wantsJson(request)) return { state: decided.state, already: decided.already }
-      return page(reply, await openLink(app.store, token), decided.already)
+      return page(reply, (await openLink(app.store, token)) ?? link, decided.already ? 'already' : undefined)
     },
   )
 }
-
-const failures = { no_link: 'unknown', expired: 'expired', no_letter: 'which' } as const
 
 const options = {
   // A page of 256 random bits is not guessed; this only keeps a runaway script from the database.
@@ -84,8 +79,29 @@ function show(request: FastifyRequest, reply: FastifyReply, link: Link | undefin
   })
 }
 
-function page(reply: FastifyReply, link: Link | undefined, already = false) {
-  return html(reply, link ? linkPage(link, already) : '')
+function page(reply: FastifyReply, link: Link, notice?: 'already' | 'which') {
+  return html(reply, linkPage(link, notice))
+}
+
+function refuseDecision(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  link: Link,
+  why: 'no_link' | 'expired' | 'no_letter',
+) {
+  if (why === 'no_letter' && !link.expired) return askWhich(request, reply, link)
+  return say(request, reply, link.language, statusOf.expired, 'expired')
+}
+
+/** A decision is about one letter; of several, the page or the problem lists them all. */
+function askWhich(request: FastifyRequest, reply: FastifyReply, link: Link) {
+  if (!wantsJson(request)) return page(reply.code(statusOf.no_letter), link, 'which')
+  const letters = link.letters.map(({ id, subject, state }) => ({
+    path: 'mail',
+    message: `${id} (${state}): ${subject}`,
+  }))
+  const detail = 'The page shows several letters, or not this one; say which one you mean.'
+  return answerProblem(request, reply, problem(statusOf.no_letter, detail, letters))
 }
 
 /** One of the short pages: what is wrong, in the words of the person's language. */

@@ -15,6 +15,9 @@ export const en: Texts = {
   notMe: 'No, this was not me',
   waiting: 'Waiting for your decision',
   confirmed: 'You confirmed that you wrote this. It has been passed on to our staff.',
+  with_staff:
+    'You confirmed that you wrote this. This address may not write to us by itself at the moment, so our staff decide what happens next.',
+  released: 'Our staff have taken this letter over and are dealing with it.',
   disowned: 'You told us that this was not you. The letter was refused and our staff know about it.',
   expired: 'Nobody confirmed this letter in time. Our staff have it and decide what to do with it.',
   already: 'This was decided earlier, and the earlier decision stands.',
@@ -45,6 +48,9 @@ export const cs: Texts = {
   notMe: 'Ne, není to ode mě',
   waiting: 'Čeká na vaše rozhodnutí',
   confirmed: 'Potvrdili jste, že je zpráva od vás. Předali jsme ji kolegům k vyřízení.',
+  with_staff:
+    'Potvrdili jste, že je zpráva od vás. Z této adresy k nám teď ale nelze psát přímo, o dalším postupu proto rozhodnou kolegové.',
+  released: 'Zprávu převzali kolegové a vyřizují ji.',
   disowned: 'Sdělili jste nám, že zpráva není od vás. Odmítli jsme ji a kolegové o tom vědí.',
   expired: 'Zprávu nikdo včas nepotvrdil. Zůstala u nás a o dalším postupu rozhodnou kolegové.',
   already: 'O zprávě už bylo rozhodnuto dříve a toto rozhodnutí platí.',
@@ -75,6 +81,9 @@ export const sk: Texts = {
   notMe: 'Nie, nie je to odo mňa',
   waiting: 'Čaká na vaše rozhodnutie',
   confirmed: 'Potvrdili ste, že správa je od vás. Odovzdali sme ju kolegom na vybavenie.',
+  with_staff:
+    'Potvrdili ste, že správa je od vás. Z tejto adresy nám však teraz nemožno písať priamo, o ďalšom postupe preto rozhodnú kolegovia.',
+  released: 'Správu prevzali kolegovia a vybavujú ju.',
   disowned: 'Oznámili ste nám, že správa nie je od vás. Odmietli sme ju a kolegovia o tom vedia.',
   expired: 'Správu nikto včas nepotvrdil. Zostala u nás a o ďalšom postupe rozhodnú kolegovia.',
   already: 'O správe sa rozhodlo už skôr a toto rozhodnutie platí.',
@@ -105,6 +114,9 @@ export const italian: Texts = {
   notMe: 'No, non l’ho scritto io',
   waiting: 'In attesa della Sua decisione',
   confirmed: 'Ha confermato di averlo scritto. Il messaggio è stato inoltrato ai nostri operatori.',
+  with_staff:
+    'Ha confermato di aver scritto questo messaggio. Al momento da questo indirizzo non è possibile scriverci direttamente, perciò deciderà il nostro personale.',
+  released: 'Il nostro personale ha preso in carico il messaggio e se ne sta occupando.',
   disowned:
     'Ci ha comunicato di non averlo scritto. Il messaggio è stato respinto e i nostri operatori ne sono informati.',
   expired:
@@ -137,6 +149,9 @@ export const de: Texts = {
   notMe: 'Nein, das ist nicht von mir',
   waiting: 'Wartet auf Ihre Entscheidung',
   confirmed: 'Sie haben bestätigt, dass die Nachricht von Ihnen ist. Wir haben sie an unser Team weitergegeben.',
+  with_staff:
+    'Sie haben bestätigt, dass diese Nachricht von Ihnen ist. Von dieser Adresse kann uns derzeit nicht direkt geschrieben werden; über das Weitere entscheiden unsere Mitarbeiter.',
+  released: 'Unsere Mitarbeiter haben diese Nachricht übernommen und kümmern sich darum.',
   disowned:
     'Sie haben uns mitgeteilt, dass Sie das nicht waren. Wir haben die Nachricht abgelehnt, unser Team weiß Bescheid.',
   expired:

@@ -4,8 +4,12 @@ import type { FastifyRequest } from 'fastify'
 import { render } from '../pages/render.ts'
 import { type Texts, texts } from './texts.ts'
 
-/** The page of one link, in the language of the person it was sent to. `already`: what they decide now was decided. */
-export function linkPage(link: Link, already: boolean): string {
+/**
+ * The page of one link, in the language of the person it was sent to.
+ *
+ * @param notice `already`: what they decide now was decided before; `which`: we could not tell which letter they meant
+ */
+export function linkPage(link: Link, notice?: 'already' | 'which'): string {
   const words = wordsFor(link.language)
   return render('authorize', {
     language: link.language,
@@ -13,7 +17,7 @@ export function linkPage(link: Link, already: boolean): string {
     intro: words.intro(link.address),
     until: words.until(timeIn(link.language, link.expiresAt)),
     waiting: link.letters.some(({ state }) => state === 'waiting'),
-    notice: already ? words.already : undefined,
+    notice: notice && words[notice],
     letters: link.letters.map((letter) => showLetter(letter, link.language, words)),
   })
 }

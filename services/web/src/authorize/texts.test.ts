@@ -21,7 +21,7 @@ const link = (language: string): Link => ({
 })
 
 test.each(languages)('the page in %s shows the letter, escapes its subject and offers both buttons', (language) => {
-  const page = linkPage(link(language), false)
+  const page = linkPage(link(language))
   expect(page).toContain(`<html lang="${language}">`)
   expect(page).toContain('&lt;script&gt;')
   expect(page).not.toContain('<script')
@@ -39,7 +39,7 @@ test.each(languages)('nothing is left untranslated in %s', (language) => {
 
 test('a letter that was decided has no buttons', () => {
   const [letter] = link('en').letters
-  const page = linkPage({ ...link('en'), letters: [{ ...letter!, state: 'confirmed' }] }, true)
+  const page = linkPage({ ...link('en'), letters: [{ ...letter!, state: 'confirmed' }] }, 'already')
   expect(page).not.toContain('<button')
   expect(page).toContain('the earlier decision stands')
 })

@@ -16,6 +16,8 @@ export type Texts = {
   notMe: string
   waiting: string
   confirmed: string
+  with_staff: string
+  released: string
   disowned: string
   expired: string
   /** The decision was made earlier and stands. */

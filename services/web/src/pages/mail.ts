@@ -1,4 +1,4 @@
-import { releaseMail, replayMail } from '@podatelna/admission'
+import { reissueLink, releaseMail, replayMail } from '@podatelna/admission'
 import { api } from '@podatelna/contracts'
 import type { App } from '@podatelna/process'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -16,6 +16,7 @@ export function mailPages(web: Web, app: App): void {
       me: actor(request),
       title: mail.subject || '(no subject)',
       mail,
+      explained,
       problem: refused?.detail,
       ...ways(mail),
     }
@@ -39,6 +40,12 @@ export function mailPages(web: Web, app: App): void {
     },
   )
 
+  web.post('/mail/:id/reissue', { schema: { hide: true, params: api.ById } }, async (request, reply) => {
+    const { id } = request.params
+    const reissued = await reissueLink(app, { id, by: actor(request) })
+    return reissued.ok ? reply.redirect(`/mail/${id}`, 303) : show(request, reply, id, reissued)
+  })
+
   web.post('/mail/:id/replay', { schema: { hide: true, params: api.ById } }, async (request, reply) => {
     const { id } = request.params
     const replayed = await replayMail(app, { id, by: actor(request) })
@@ -46,10 +53,19 @@ export function mailPages(web: Web, app: App): void {
   })
 }
 
+const explained: Record<api.MailFlag, string> = {
+  message_id_reused: 'An earlier letter with other content has the same Message-ID.',
+  unproved: 'It was taken, but nothing proves that its author wrote it.',
+  unanswered: 'Its author was told nothing: their address had as much automatic mail as nobody proved may cause.',
+  disowned: 'The person it was written in the name of says that they did not write it.',
+}
+
 /** What an agent may do with a letter that is in no ticket. */
-function ways({ disposition, ticket_number }: api.Mail) {
-  const loose = ticket_number === undefined
+function ways({ disposition, kind, mail_from, kept, ticket_number }: api.Mail) {
+  const loose = ticket_number === undefined && kept
+  const waits = ['held', 'quarantined'].includes(disposition)
   return {
+    askable: loose && waits && kind === 'letter' && mail_from !== '',
     releasable: loose && ['held', 'quarantined', 'suppressed'].includes(disposition),
     replayable: loose && disposition === 'admitted',
   }

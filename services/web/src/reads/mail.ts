@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import { type api, Disposition, LetterKind, ticketNumber, Verdict } from '@podatelna/contracts'
 import type { App } from '@podatelna/process'
 import type { Prisma, Store } from '@podatelna/store'
+import { flagsOf, proof, reusedIds } from './mail-flags.ts'
 import { literally, type Paging, pageOf } from './page.ts'
 import { readTimeline } from './timeline.ts'
 
@@ -17,7 +18,13 @@ export async function listMail(store: Store, { limit, cursor, disposition, q }: 
     take: limit + 1,
     select: columns,
   })
-  return pageOf(rows, limit, ({ receivedAt, id }) => ({ at: receivedAt, id }), showInList)
+  const reused = await reusedIds(store, rows)
+  return pageOf(
+    rows,
+    limit,
+    ({ receivedAt, id }) => ({ at: receivedAt, id }),
+    (row) => showInList(row, reused),
+  )
 }
 
 const searched = ['fromAddress', 'fromName', 'subject', 'messageId'] as const
@@ -25,10 +32,18 @@ const searched = ['fromAddress', 'fromName', 'subject', 'messageId'] as const
 export async function readMail(store: Store, id: string): Promise<api.Mail | undefined> {
   const row = await store.prisma.inboundMail.findUnique({
     where: { id },
-    select: { ...columns, helo: true, tls: true },
+    select: { ...columns, helo: true, tls: true, header: true, rawSha256: true, keepUntil: true },
   })
   if (!row) return undefined
-  return { ...showInList(row), helo: row.helo, tls: row.tls, timeline: await readTimeline(store, id) }
+  const { helo, tls, header, rawSha256, keepUntil } = row
+  return {
+    ...showInList(row, await reusedIds(store, [row])),
+    ...{ helo, tls },
+    header: header && Buffer.from(header).toString(),
+    kept: rawSha256 !== null,
+    kept_until: keepUntil?.toISOString() ?? null,
+    timeline: await readTimeline(store, id),
+  }
 }
 
 /** The letter as it arrived: `gone` when its bytes are not kept, undefined when there is no such letter. */
@@ -50,7 +65,7 @@ async function openStored(store: Store, sha256: Buffer): Promise<Readable> {
   return stream
 }
 
-function showInList(row: MailRow): api.MailInList {
+function showInList(row: MailRow, reused: Set<string>): api.MailInList {
   const { id, peer, subject, bytes, repeats, reason } = row
   const ticket = row.messages[0]?.ticket
   return {
@@ -64,6 +79,7 @@ function showInList(row: MailRow): api.MailInList {
     received_at: row.receivedAt.toISOString(),
     verdict: Verdict.parse(row.verdict),
     disposition: Disposition.parse(row.disposition),
+    flags: flagsOf(row, reused.has(id)),
     ...(ticket && { ticket_number: ticketNumber(ticket.number) }),
   }
 }
@@ -81,7 +97,8 @@ const columns = {
   bytes: true,
   receivedAt: true,
   repeats: true,
-  verdict: true,
+  unanswered: true,
+  ...proof,
   disposition: true,
   reason: true,
   messages: { select: { ticket: { select: { number: true } } } },

@@ -12,6 +12,7 @@ import {
 } from '@podatelna/contracts'
 import type { Prisma, Store } from '@podatelna/store'
 import { deliveryColumns, showDelivery } from './deliveries.ts'
+import { isProved, proof } from './mail-flags.ts'
 import { literally, newestFirst, type Paging, pageOf, placeOf } from './page.ts'
 import { findAgentId, findMailboxId } from './who.ts'
 
@@ -49,7 +50,7 @@ export async function readTicket(store: Store, number: bigint): Promise<api.Tick
 }
 
 export async function readMessage(store: Store, id: string): Promise<api.Message> {
-  return showMessage(await store.prisma.message.findUniqueOrThrow({ where: { id } }))
+  return showMessage(await store.prisma.message.findUniqueOrThrow({ where: { id }, include: itsLetter }))
 }
 
 /** Undefined when the filter names a mailbox or agent that does not exist: no ticket can match. */
@@ -90,13 +91,14 @@ function showInList(row: ListRow, assignees: Map<string, Assignee>): api.TicketI
   }
 }
 
-function showMessage(row: Prisma.MessageGetPayload<object>): api.Message {
+function showMessage(row: Prisma.MessageGetPayload<{ include: typeof itsLetter }>): api.Message {
   const { id, subject, text, html, warnings } = row
   return {
     ...{ id, subject, text, html, warnings },
     kind: MessageKind.parse(row.kind),
     audience: Audience.parse(row.audience),
     author: Actor.parse(row.author),
+    verified: row.mail === null || isProved(row.mail),
     attachments: Array.isArray(row.attachments) ? row.attachments : [],
     created_at: row.createdAt.toISOString(),
     ...(row.mailId && { mail_id: row.mailId }),
@@ -123,6 +125,7 @@ function removal(row: Prisma.ParticipantGetPayload<object>) {
   }
 }
 
+const itsLetter = { mail: { select: proof } } as const
 const parties = {
   mailbox: { select: { id: true, address: true, name: true } },
   organization: { select: { id: true, name: true } },
@@ -131,7 +134,7 @@ const forList = { ...parties, participants: { where: { role: 'requester' } } } a
 const whole = {
   ...parties,
   participants: { orderBy: { serial: 'asc' } },
-  messages: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] },
+  messages: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }], include: itsLetter },
   events: { orderBy: { id: 'asc' } },
   deliveries: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }], select: deliveryColumns },
 } as const satisfies Prisma.TicketInclude

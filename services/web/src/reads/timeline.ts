@@ -1,5 +1,6 @@
 import { Actor, type api, ticketNumber } from '@podatelna/contracts'
 import type { Prisma, Store } from '@podatelna/store'
+import { z } from 'zod'
 
 /** Everything that happened to one letter, across all services, in order. Nothing is written for it; it is derived. */
 export async function readTimeline(store: Store, id: string): Promise<api.TimelineEntry[]> {
@@ -8,7 +9,7 @@ export async function readTimeline(store: Store, id: string): Promise<api.Timeli
     ...atTheDoor(row),
     ...row.events.map(decision),
     ...row.messages.flatMap((message) => [filed(message), ...message.deliveries.flatMap(sent)]),
-    ...row.deliveries.flatMap(sent),
+    ...aboutIt(row).flatMap(sent),
   ]
   return entries
     .toSorted((a, b) => a.at.getTime() - b.at.getTime())
@@ -17,19 +18,28 @@ export async function readTimeline(store: Store, id: string): Promise<api.Timeli
 
 function atTheDoor(row: Row): Entry[] {
   const at = row.receivedAt
-  const detail = `${row.bytes} bytes from ${row.helo} [${row.peer}] for ${row.rcptTo.join(', ')}`
-  const received = { at, service: 'ingress', what: 'received', detail }
+  const route = `${row.helo} [${row.peer}]${row.tls ? ` over ${row.tls}` : ''}`
+  const detail = `${row.bytes} bytes from ${route}, <${row.mailFrom}> to ${row.rcptTo.join(', ')}`
+  const again = row.repeats > 0 ? `; it came ${row.repeats} more time(s), without effect` : ''
+  const received = { at, service: 'ingress', what: 'received', detail: detail + again }
   const judged = { at, service: 'ingress', what: 'judged', detail: explanationOf(row.verdict) }
-  return [received, judged, { at, service: 'ingress', ...firstDisposition(row) }]
+  const { disposition, reason } = atFirst(row)
+  return [received, judged, { at, service: 'ingress', what: disposition, detail: reason }]
 }
 
-/** The row says what became of the letter in the end; what it was at first follows from what was decided later. */
-function firstDisposition(row: Row): { what: string; detail: string } {
-  if (row.events.length === 0) return { what: row.disposition, detail: row.reason }
-  if (row.authorizationId) return { what: 'held', detail: 'Its author was to be asked for confirmation.' }
-  const first = row.events[0]?.type
-  if (first === 'given_up' || first === 'replayed') return { what: 'admitted', detail: '' }
-  return { what: 'kept', detail: 'It waited for a decision of staff.' }
+/** The row says what became of the letter in the end; what it was before, the first event that changed it knows. */
+function atFirst(row: Row): { disposition: string; reason: string } {
+  const changed = row.events.find(({ was }) => was !== null)
+  return Was.parse(changed?.was ?? row)
+}
+
+const Was = z.object({ disposition: z.string(), reason: z.string() })
+
+/** The link that several letters share is in the timeline of each of them. */
+function aboutIt(row: Row): DeliveryRow[] {
+  const shared = row.authorization?.letters.flatMap((letter) => letter.deliveries) ?? []
+  const own = new Set(row.deliveries.map(({ id }) => id))
+  return [...row.deliveries, ...shared.filter(({ id }) => !own.has(id))]
 }
 
 function decision({ at, type, by, detail }: Row['events'][number]): Entry {
@@ -63,18 +73,21 @@ function explanationOf(verdict: Prisma.JsonValue): string {
 }
 
 const deliveries = {
-  select: { kind: true, toAddress: true, createdAt: true, attempts: { orderBy: { id: 'asc' } } },
+  select: { id: true, kind: true, toAddress: true, createdAt: true, attempts: { orderBy: { id: 'asc' } } },
 } as const
 const columns = {
   receivedAt: true,
   bytes: true,
+  repeats: true,
   helo: true,
   peer: true,
+  tls: true,
+  mailFrom: true,
   rcptTo: true,
   verdict: true,
   disposition: true,
   reason: true,
-  authorizationId: true,
+  authorization: { select: { letters: { select: { deliveries: { ...deliveries, where: { kind: 'letter_held' } } } } } },
   events: { orderBy: { id: 'asc' } },
   deliveries: { ...deliveries, where: { causedById: null } },
   messages: {

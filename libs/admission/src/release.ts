@@ -70,7 +70,9 @@ export function replayMail(desk: Desk, input: { id: string; by: Actor }): Promis
  */
 export async function quarantineGivenUp(database: Database, mailId: string, cause: string): Promise<void> {
   const letter = await lockLetter(database, mailId)
-  if (letter?.disposition !== 'admitted') return
+  // Its event may have been brought once more, after it was filed.
+  const filed = await database.message.findUnique({ where: { mailId }, select: { id: true } })
+  if (letter?.disposition !== 'admitted' || filed) return
   const quarantined = { disposition: 'quarantined' as const, reason: `${givenUpReason} ${cause}` }
   await moveLetter(database, mailId, quarantined, { type: 'given_up', by: system, detail: cause })
 }

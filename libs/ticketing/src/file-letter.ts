@@ -19,6 +19,7 @@ const subscription = subscriptions.ticketsLetters
 export async function fileLetter(desk: Desk, event: Envelope<{ mail_id: string }>): Promise<Outcome> {
   const mail = await loadMail(desk, event.payload.mail_id)
   if (!mail) return { reject: `there is no letter ${event.payload.mail_id}` }
+  if (mail.disposition === 'admitted' && mail.cutOff) return { reject: 'its author is no longer a technical contact' }
   const ticket = await threadLetter(desk, mail)
   if (mail.disposition === 'suppressed' && !mayAttachSilently(mail, ticket)) return noteDone(desk, event)
   const letter = await readLetter(desk, mail)
@@ -29,13 +30,17 @@ export async function fileLetter(desk: Desk, event: Envelope<{ mail_id: string }
 async function loadMail(desk: Desk, id: string): Promise<MailRow | undefined> {
   const rows = await desk.store.query<MailRow>(Prisma.sql`
     SELECT id, message_id, received_at, mailbox_id, from_address, from_name, subject, kind, disposition, raw, raw_sha256,
-      contact_id, organization_id, agent_id, thread_serials, (verdict->>'verified')::boolean AS verified
+      contact_id, organization_id, agent_id, thread_serials, (verdict->>'verified')::boolean AS verified,
+      EXISTS (SELECT FROM mail_events e WHERE e.mail_id = inbound_mail.id AND e.type IN ('confirmed', 'released')) AS vouched,
+      contact_id IS NOT NULL
+        AND NOT EXISTS (SELECT FROM contact_addresses a WHERE a.address = from_address) AS "cutOff"
     FROM inbound_mail WHERE id = ${id}::uuid`)
   return rows[0]
 }
 
 async function threadLetter(desk: Desk, mail: MailRow): Promise<ThreadedTicket | undefined> {
-  if (mail.thread_serials.length === 0) return undefined
+  // What an open mailbox took unproved may be anybody's, and joins nobody's ticket.
+  if (mail.thread_serials.length === 0 || !(mail.verified || mail.vouched)) return undefined
   const author = {
     address: mail.from_address ?? '',
     organizationId: mail.organization_id,
@@ -96,7 +101,7 @@ async function addToTicket(
   ticket: ThreadedTicket,
 ): Promise<Outcome> {
   const messageId = newId()
-  const author = authorOf(mail)
+  const author = authorOf(mail, ticket)
   const audible = mail.disposition === 'admitted' && !mail.agent_id
   const status = audible ? afterClientWrote(ticket.status) : ticket.status
   const rows = await desk.store.query<unknown>(Prisma.sql`
@@ -152,10 +157,11 @@ function eventsInsert(author: Actor, before: string, after: string): Prisma.Sql 
     WHERE e.type <> 'status_changed' OR ${before !== after}`
 }
 
-function authorOf(mail: MailRow): Actor {
+function authorOf(mail: MailRow, ticket?: ThreadedTicket): Actor {
   const email = mail.from_address ?? ''
   const name = oneLine(mail.from_name ?? '', 200) || email
-  return { kind: mail.agent_id ? 'agent' : mail.contact_id ? 'contact' : 'unregistered', name, email }
+  const stranger = ticket?.participant ? 'participant' : 'unregistered'
+  return { kind: mail.agent_id ? 'agent' : mail.contact_id ? 'contact' : stranger, name, email }
 }
 
 function subjectOf(mail: MailRow): string {
@@ -179,4 +185,8 @@ type MailRow = {
   agent_id: string | null
   thread_serials: bigint[]
   verified: boolean
+  /** Its author confirmed it, or staff released it. */
+  vouched: boolean
+  /** Its author was a contact when it arrived, and is none any more. */
+  cutOff: boolean
 }

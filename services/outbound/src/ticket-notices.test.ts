@@ -89,6 +89,7 @@ function ticket({
       text: 'Hello',
       html: null,
       letterKind: 'letter',
+      unanswered: false,
       ...message,
     },
     ...rest,

@@ -20,6 +20,8 @@ export type Ticket = {
     html: string | null
     /** Set when it came by mail. */
     letterKind: string | null
+    /** Its author, whom nobody proved, may be told nothing by itself: the budget for such addresses is spent. */
+    unanswered: boolean
   }
   participants: Participant[]
   mailboxes: string[]
@@ -37,11 +39,11 @@ export type Participant = {
   letters: { id: string; ours: boolean }[]
 }
 
-/** Ticket opened: to the requester and cc; never an answer to a machine's letter (rules §1.5, §6). */
+/** Ticket opened: to the requester and cc; never an answer to a machine, nor one too many to a stranger (rules §1, §6). */
 export function openedNotices(ticket: Ticket, mailDomain: string): Notice[] {
   const { message } = ticket
   return recipients(ticket, mailDomain)
-    .filter((person) => !(message.letterKind === 'auto_generated' && isAuthor(person, message.author)))
+    .filter((person) => !(isMute(message) && isAuthor(person, message.author)))
     .map((person) => ({
       kind: 'ticket_opened',
       values: {
@@ -52,6 +54,10 @@ export function openedNotices(ticket: Ticket, mailDomain: string): Notice[] {
       automatic: message.mailId === null ? 'auto-generated' : 'auto-replied',
       ...circumstances(ticket, person),
     }))
+}
+
+function isMute({ letterKind, unanswered }: Ticket['message']): boolean {
+  return letterKind === 'auto_generated' || unanswered
 }
 
 /** Public reply: to everybody on the ticket who may see it, except its author (rules §6). */
@@ -82,7 +88,8 @@ export async function readTicket(
       'id', t.id, 'number', t.number, 'subject', t.subject, 'status', t.status,
       'mailbox', json_build_object('address', mb.address, 'name', mb.name, 'signature', mb.signature),
       'message', json_build_object('id', m.id, 'mailId', m.mail_id, 'messageId', m.message_id, 'audience', m.audience,
-        'author', m.author, 'text', m.text, 'html', m.html, 'letterKind', letter.kind),
+        'author', m.author, 'text', m.text, 'html', m.html, 'letterKind', letter.kind,
+        'unanswered', coalesce(letter.unanswered, false)),
       'mailboxes', (SELECT json_agg(address) FROM mailboxes),
       'participants', (${participants})) AS ticket
     FROM messages m

@@ -1,3 +1,4 @@
+export { canonicalAddress } from './address.ts'
 export * as api from './api/index.ts'
 export * from './events.ts'
 export * from './verdict.ts'

@@ -1,8 +1,9 @@
 /** Addresses as we use them: routing, own addresses, comparison. Header parsing is in headers.ts. */
+import { canonicalAddress } from '@podatelna/contracts'
 
-/** Lower case and trimmed: how addresses are stored and compared (rules §1: case does not matter). */
+/** How addresses are stored and compared: see `canonicalAddress`. */
 export function normalizeAddress(address: string): string {
-  return address.trim().toLowerCase()
+  return canonicalAddress(address.trim())
 }
 
 /** `support+token@example.com` → the mailbox's address and what stood behind the plus. */

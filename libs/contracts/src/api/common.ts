@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { canonicalAddress } from '../address.ts'
 
 /** What a call takes. Strict: a misspelt field would otherwise be dropped without a word. */
 export const input = z.strictObject
@@ -23,15 +24,15 @@ export function text(longest: number) {
     })
 }
 
-/** `someone@example.com`, lower case. A domain without a dot is fine: `support@localhost`. */
+/** `someone@example.com`, as we compare addresses. A domain without a dot is fine: `support@localhost`. */
 export const EmailAddress = z
   .string()
   .trim()
-  .toLowerCase()
   .max(254)
   .regex(/^[^\s\p{Cc}\p{Cs}@<>()[\]\\,;:"]{1,64}@[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)*$/u, {
     error: 'is not an e-mail address like jana@example.com.',
   })
+  .overwrite(canonicalAddress)
 
 /** RFC 3339, UTC. */
 export const Time = z.iso.datetime()

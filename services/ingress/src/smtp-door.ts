@@ -1,141 +1,139 @@
 /**
- * The SMTP door, in the order of the wire: greeting, MAIL, RCPT, DATA, answer. It takes bytes and gives answers; what
- * the answer is, libs/admission decides.
+ * The SMTP and the LMTP door, in the order of the wire: greeting, MAIL, RCPT, DATA, answer. They take bytes and give
+ * answers; what the answer is, libs/admission decides.
  */
-import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { type Answer, type ArrivedLetter, admit, type Door, isOurs } from '@podatelna/admission'
-import { ArrivalReader } from '@podatelna/mail'
-import type { Logger, Metrics, Settings } from '@podatelna/runtime'
+import { type Answer, isOurs } from '@podatelna/admission'
+import type { Listen, Logger, Settings } from '@podatelna/runtime'
 import { isDatabaseAway } from '@podatelna/store'
-import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server'
+import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server'
+import { loadCertificate } from './certificate.ts'
+import { openGate, type Threshold } from './gate.ts'
+import { tooManyGuesses } from './limits.ts'
+import { type Reception, receive } from './receive.ts'
+import { Guest } from './session.ts'
 
 export type SmtpDoor = { port: number; close(): Promise<void> }
+export type House = Threshold & Reception
 
-export async function openSmtpDoor(door: Door, settings: Settings, log: Logger, metrics: Metrics): Promise<SmtpDoor> {
-  const sessions = new Sessions()
+export async function openSmtpDoor(house: House, at: Listen, protocol: 'SMTP' | 'LMTP'): Promise<SmtpDoor> {
+  const { settings, log } = house
+  const lmtp = protocol === 'LMTP'
+  const letters = new LettersUnderWay()
+  const guests = new WeakMap<SMTPServerSession, Guest>()
+  const certificate = loadCertificate(settings, log)
+  const notOffered = ['AUTH', 'WIZ', 'SHELL', 'KILL', ...(certificate ? [] : ['STARTTLS'])]
   const server = new SMTPServer({
-    ...tlsOptions(settings),
-    name: settings.MAIL_DOMAIN,
-    banner: 'Podatelna',
-    size: settings.MAX_LETTER_BYTES,
-    disabledCommands: settings.SMTP_TLS_CERT ? ['AUTH'] : ['AUTH', 'STARTTLS'],
-    authOptional: true,
-    // The verdict rests on the peer's address; its name in DNS proves nothing and would cost a look-up.
-    disableReverseLookup: true,
-    // Our answers carry their own enhanced codes (RFC 3463), more exact than the ones that would be added.
-    hideENHANCEDSTATUSCODES: true,
-    maxRecipients: 100,
-    maxClients: 1_000,
-    socketTimeout: 5 * 60_000,
-    closeTimeout: 100,
+    ...optionsOf(settings),
+    ...certificate?.options,
+    lmtp,
+    disabledCommands: notOffered,
     onConnect: (session, done) => {
-      nameTheLimit(server, session)
-      done()
+      const guest = new Guest(server, session, gate.visits.get(session.id)!, settings)
+      guests.set(session, guest)
+      if (lmtp && !guest.relay) return done(refuse(notARelay))
+      if (!guest.relay) session.disabledCommands = [...notOffered, 'XCLIENT', 'XFORWARD']
+      Promise.resolve(certificate?.renew(server)).then(() => done())
     },
-    onMailFrom: (_address, _session, done) => done(sessions.closing ? refuse(shuttingDown) : null),
-    onRcptTo: (address, _session, done) => {
-      checkRecipient(door, address.address).then((answer) => done(answer && refuse(answer)), fail(done, log))
+    onClose: (session) => {
+      gate.leave(session.id)
+      guests.get(session)?.leave()
+    },
+    onMailFrom: (_address, session, done) => {
+      guests.get(session)!.recipients = 0
+      done(letters.closing ? refuse(shuttingDown) : null)
+    },
+    onRcptTo: ({ address }, session, done) => {
+      checkRecipient(house, address, guests.get(session)!)
+        .catch((error) => cannotNow(error, log))
+        .then((refusal) => done(refusal && refuse(refusal)))
     },
     onData: (stream, session, done) => {
-      const leave = sessions.enter()
-      receive(door, stream, session, { log, metrics })
-        .then(({ code, text }) => (code < 300 ? done(null, text) : done(refuse({ code, text }))), fail(done, log))
+      const guest = guests.get(session)!
+      const leave = letters.enter()
+      receive(stream, session, guest, house)
+        .catch((error) => cannotNow(error, log))
+        .then((answer) => (lmtp ? tellEach(guest.recipients, answer, done) : tell(answer, done)))
         .finally(leave)
     },
   })
+  const gate = openGate(server, house)
   // Broken TLS, resets and early talkers: a stranger's trouble, worth a line only when somebody looks for it.
-  server.on('error', (error) => log.debug({ cause: error.message }, 'SMTP connection failed'))
-  await listen(server, settings)
+  server.on('error', (error) => log.debug({ cause: error.message }, `${protocol} connection failed`))
+  await listen(server, at)
   return {
     port: (server.server.address() as AddressInfo).port,
     async close() {
-      await sessions.finish()
+      gate.close()
+      await letters.finish()
       await new Promise<void>((done) => server.close(done))
     },
   }
 }
 
-async function checkRecipient(door: Door, recipient: string): Promise<Answer | undefined> {
-  return (await isOurs(door, recipient)) ? undefined : noSuchMailbox
-}
-
-/** Reads the letter to its end whatever comes, then has it decided; its bytes are stored before anything else. */
-async function receive(
-  door: Door,
-  stream: SMTPServerDataStream,
-  session: SMTPServerSession,
-  { log, metrics }: { log: Logger; metrics: Metrics },
-): Promise<Answer> {
-  const draft = door.store.letters.begin()
-  const reader = new ArrivalReader()
-  try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      if (stream.sizeExceeded) continue
-      reader.write(chunk)
-      await draft.write(chunk)
-    }
-    if (stream.sizeExceeded) return tooLarge
-    const arrival = reader.finish()
-    if (arrival.headerTooLong) return headerTooLong
-    const answered = metrics.doorSeconds.startTimer()
-    const admission = await admit(door, { arrival, draft, receivedAt: new Date(), ...envelopeOf(session) })
-    answered()
-    metrics.letters.inc({ disposition: admission.disposition })
-    const { mailId: mail, disposition, reason } = admission
-    log.info({ mail, disposition, code: admission.answer.code, peer: session.remoteAddress, reason }, 'letter answered')
-    return admission.answer
-  } finally {
-    await draft.discard()
-    // A letter that was given up half-way must still be read to its end, or the connection would hang.
-    stream.resume()
-  }
-}
-
-function envelopeOf(session: SMTPServerSession): Pick<ArrivedLetter, 'mailFrom' | 'rcptTo' | 'peer' | 'tls'> {
-  const { mailFrom, rcptTo } = session.envelope
+function optionsOf(settings: Settings): SMTPServerOptions {
   return {
-    mailFrom: mailFrom ? mailFrom.address : '',
-    rcptTo: rcptTo.map((recipient) => recipient.address),
-    peer: { address: session.remoteAddress, helo: session.hostNameAppearsAs },
-    tls: session.tlsOptions ? `${session.tlsOptions.version} ${session.tlsOptions.name}` : undefined,
+    name: settings.MAIL_DOMAIN,
+    banner: 'Podatelna',
+    heloResponse: '%s greets %s',
+    size: settings.MAX_LETTER_BYTES,
+    authOptional: true,
+    // The verdict rests on the peer's address; its name in DNS proves nothing and would cost a look-up.
+    disableReverseLookup: true,
+    hideENHANCEDSTATUSCODES: false,
+    // Known to the server, and taken away from every session that is not one of our relays'.
+    useXClient: true,
+    useXForward: true,
+    maxRecipients: settings.MAX_RECIPIENTS,
+    maxCommandLength: longestCommand,
+    socketTimeout: settings.IDLE_SECONDS * 1_000,
+    closeTimeout: 100,
   }
+}
+
+async function checkRecipient({ door, guesses }: House, recipient: string, guest: Guest): Promise<Answer | undefined> {
+  if (await isOurs(door, recipient)) {
+    guest.recipients++
+    return undefined
+  }
+  if (guest.relay) return noSuchMailbox
+  guesses.note(guest.peer, Date.now())
+  return guesses.tooMany(guest.peer, Date.now()) ? tooManyGuesses : noSuchMailbox
+}
+
+function tell(answer: Answer, done: Done): void {
+  if (answer.code < 300) done(null, answer.text)
+  else done(refuse(answer))
+}
+
+/** One letter is decided once; whoever it is for is told the same. */
+function tellEach(recipients: number, answer: Answer, done: Done): void {
+  done(null, Array<string | Error>(recipients).fill(answer.code < 300 ? answer.text : refuse(answer)))
 }
 
 /** What went wrong is ours to know; the sender's server is told to keep the letter and come back (rules §8). */
-function fail(done: (error: Error) => void, log: Logger) {
-  return (error: unknown) => {
-    const level = isDatabaseAway(error) ? 'warn' : 'error'
-    log[level]({ cause: String(error) }, 'letter cannot be taken now')
-    done(refuse(storageAway))
-  }
+function cannotNow(error: unknown, log: Logger): Answer {
+  const brokenOff = (error as { code?: string }).code === 'ECONNECTION'
+  const level = brokenOff ? 'debug' : isDatabaseAway(error) ? 'warn' : 'error'
+  log[level]({ cause: String(error) }, brokenOff ? 'the connection broke off' : 'letter cannot be taken now')
+  return storageAway
 }
 
-/** The library answers a too large `SIZE=` itself, before it asks us, and without the enhanced code (rules §1.2). */
-function nameTheLimit(server: SMTPServer, session: SMTPServerSession): void {
-  const connection = [...server.connections].find((candidate) => candidate.session === session)
-  const send = connection?.send.bind(connection)
-  if (!connection || !send) return
-  connection.send = (code, text, context) => send(code, code === 552 ? `${tooLarge.text}` : text, context)
-}
-
-const noSuchMailbox = { code: 550, text: '5.1.1 There is no such mailbox here' }
-const tooLarge = { code: 552, text: '5.3.4 The letter is larger than this server takes' }
-const headerTooLong = { code: 552, text: '5.3.4 The header of the letter is longer than this server takes' }
-const storageAway = { code: 451, text: '4.3.0 The letter cannot be stored right now; please try again later' }
-const shuttingDown = { code: 421, text: '4.3.2 The server is restarting; please try again shortly' }
+type Done = (error?: Error | null, message?: string | (string | Error)[]) => void
 
 function refuse(answer: Answer): Error {
   return Object.assign(new Error(answer.text), { responseCode: answer.code })
 }
 
-function tlsOptions(settings: Settings) {
-  if (!settings.SMTP_TLS_CERT || !settings.SMTP_TLS_KEY) return {}
-  return { cert: readFileSync(settings.SMTP_TLS_CERT), key: readFileSync(settings.SMTP_TLS_KEY) }
-}
+const noSuchMailbox = { code: 550, text: '5.1.1 There is no such mailbox here' }
+const notARelay = { code: 554, text: '5.7.1 LMTP is for our own mail servers; others send by SMTP' }
+const storageAway = { code: 451, text: '4.3.0 The letter cannot be stored right now; please try again later' }
+const shuttingDown = { code: 421, text: '4.3.2 The server is restarting; please try again shortly' }
 
-function listen(server: SMTPServer, settings: Settings): Promise<void> {
-  const { host, port } = settings.SMTP_LISTEN
+/** Twice what RFC 5321 §4.5.3.1.4 asks for, with room for the parameters of SMTPUTF8, XCLIENT and XFORWARD. */
+const longestCommand = 2_048
+
+function listen(server: SMTPServer, { host, port }: Listen): Promise<void> {
   return new Promise((done, fail) => {
     server.server.once('error', fail)
     server.listen(port, host, () => {
@@ -146,7 +144,7 @@ function listen(server: SMTPServer, settings: Settings): Promise<void> {
 }
 
 /** Letters being received: closing waits for them, and takes no new ones. */
-class Sessions {
+class LettersUnderWay {
   closing = false
   #busy = 0
   #whenIdle: (() => void)[] = []

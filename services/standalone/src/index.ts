@@ -12,6 +12,7 @@ export type Podatelna = {
   app: App
   databaseUrl: string
   smtpPort: number
+  lmtpPort: number | undefined
   httpPort: number
   /** The first administrator, when this start created them. */
   administrator: { email: string; password: string } | undefined
@@ -41,7 +42,8 @@ export async function startPodatelna(settings: Settings): Promise<Podatelna> {
     const ingress = await startIngress(app)
     steps.push(ingress.close)
     const { databaseUrl } = data
-    return { app, databaseUrl, smtpPort: ingress.smtpPort, httpPort: web.port, administrator, close }
+    const { smtpPort, lmtpPort } = ingress
+    return { app, databaseUrl, smtpPort, lmtpPort, httpPort: web.port, administrator, close }
   } catch (error) {
     await close()
     throw error

@@ -138,6 +138,10 @@ const table = {
   HTTP_LISTEN: listen()
     .default({ host: '127.0.0.1', port: 8080 })
     .describe('where the console, the API and the pages for clients are served'),
+  TRUSTED_PROXIES: list(
+    'networks of the proxies in front of HTTP_LISTEN; only theirs is the X-Forwarded-For we believe',
+    networkProblem,
+  ),
   PUBLIC_URL: z
     .string()
     .refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), {

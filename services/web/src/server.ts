@@ -1,6 +1,7 @@
 import cookie from '@fastify/cookie'
 import rateLimit from '@fastify/rate-limit'
 import type { App } from '@podatelna/process'
+import { networks } from '@podatelna/runtime'
 import { newId } from '@podatelna/store'
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
@@ -16,7 +17,7 @@ import { pages } from './pages/index.ts'
 
 /** Builds the server, in the order a request meets its parts. */
 export async function createServer(app: App): Promise<Web> {
-  const web = bareServer(app.log)
+  const web = bareServer(app.log, app.settings.TRUSTED_PROXIES)
   logAnswers(web)
   const refuseTheRest = refuseOtherMethods(web)
   await securityHeaders(web, app.settings.PUBLIC_URL)
@@ -31,12 +32,14 @@ export async function createServer(app: App): Promise<Web> {
   return web
 }
 
-function bareServer(log: FastifyBaseLogger): Web {
+function bareServer(log: FastifyBaseLogger, proxies: string[]): Web {
   const web = Fastify({
     loggerInstance: log,
     // The built-in lines hold the URL, and the URL of /authorize is a secret.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: newId,
+    // Whose X-Forwarded-For tells the visitor's address; anybody else's is a stranger's word.
+    trustProxy: proxies.length > 0 && networks(proxies).includes,
     requestTimeout: 60_000,
     routerOptions: { maxParamLength: 300 },
     frameworkErrors: answerError,

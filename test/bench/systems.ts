@@ -13,7 +13,7 @@ import type { Stage } from './stage.ts'
 /** Something that takes letters at an SMTP port, and tells when each was dealt with. */
 export type System = {
   port: number
-  memory: { peak(): number; quarters(): number[]; mark(): void }
+  memory: { peak(): number; quarters(): number[]; mark(): void; stop(): void }
   /** Times by letter, in ms since the epoch; of the stages the system has. */
   ticketTimes(): Promise<Map<string, number>>
   acknowledgementTimes(): Promise<Map<string, number>>
@@ -43,9 +43,10 @@ export async function ourSystem(stage: Stage): Promise<System> {
   await furnish(`http://127.0.0.1:${http}`)
   const database = new pg.Client({ connectionString: databaseUrl })
   await database.connect()
+  const memory = watchMemory(ours.child.pid!)
   return {
     port: smtp!,
-    memory: watchMemory(ours.child.pid!),
+    memory,
     async ticketTimes() {
       const { rows } = await database.query(`
         SELECT t.subject, extract(epoch FROM e.at)::float8 * 1000 AS at
@@ -55,6 +56,7 @@ export async function ourSystem(stage: Stage): Promise<System> {
     acknowledgementTimes: async () => new Map(await relay.ask<[string, number][]>('times')),
     done: () => relay.ask<number>('count'),
     async close() {
+      memory.stop()
       await database.end()
       await ours.stop('SIGTERM')
       await relay.close()
@@ -66,13 +68,17 @@ export async function ourSystem(stage: Stage): Promise<System> {
 /** What nobody can leave out: receive, verify, parse once, commit one row. */
 export async function floorSystem(stage: Stage): Promise<System> {
   const floor = await startChild('floor.ts', { DATABASE_URL: await stage.newDatabase(), DNS_SERVERS: stage.dns })
+  const memory = watchMemory(floor.pid)
   return {
     port: floor.port,
-    memory: watchMemory(floor.pid),
+    memory,
     ticketTimes: async () => new Map(),
     acknowledgementTimes: async () => new Map(),
     done: () => floor.ask<number>('count'),
-    close: floor.close,
+    close() {
+      memory.stop()
+      return floor.close()
+    },
   }
 }
 
@@ -116,18 +122,18 @@ function reply<T>(child: ChildProcess): Promise<T> {
 
 /** Samples the resident memory of a process while it works. */
 function watchMemory(pid: number): System['memory'] {
-  const samples: number[] = []
+  const marks: number[] = []
+  let peak = 0
   const sample = () => {
     const kib = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-    samples.push(Number(kib) * 1024)
+    peak = Math.max(peak, Number(kib) * 1024)
+    return Number(kib) * 1024
   }
-  const marks: number[] = []
+  const sampling = setInterval(sample, 200).unref()
   return {
-    peak: () => Math.max(...samples),
+    peak: () => peak,
     quarters: () => marks,
-    mark() {
-      sample()
-      marks.push(samples.at(-1)!)
-    },
+    mark: () => void marks.push(sample()),
+    stop: () => clearInterval(sampling),
   }
 }

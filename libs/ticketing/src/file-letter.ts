@@ -5,19 +5,25 @@
 import { envelope, inboxInsert, type Outcome, outboxInsert } from '@podatelna/bus'
 import { type Actor, type Envelope, subscriptions, ticketOpened } from '@podatelna/contracts'
 import { oneLine, type ParsedLetter, parseLetter } from '@podatelna/mail'
-import { newId, Prisma } from '@podatelna/store'
+import { batched, newId, Prisma } from '@podatelna/store'
 import type { Desk } from './desk.ts'
 import { afterClientWrote } from './states.ts'
 import { readThreadedTicket, type ThreadedTicket, type ThreadedTicketRow, threadedTicket } from './threading.ts'
 
 const subscription = subscriptions.ticketsLetters
 
+type Filing = Envelope<{ mail_id: string }>
+
 /**
- * Files the letter that `event` speaks of. Twice is harmless: everything hangs on the inbox row of this event and on
- * the unique `messages.mail_id`.
+ * Files the letters that events speak of. Twice is harmless: everything hangs on the inbox row of an event and on the
+ * unique `messages.mail_id`.
  */
-export async function fileLetter(desk: Desk, event: Envelope<{ mail_id: string }>): Promise<Outcome> {
-  const mail = await loadMail(desk, event.payload.mail_id)
+export function letterFiler(desk: Desk): (event: Filing) => Promise<Outcome> {
+  const loadMail = batched((ids) => loadMails(desk, ids))
+  return async (event) => fileLetter(desk, event, await loadMail(event.payload.mail_id))
+}
+
+async function fileLetter(desk: Desk, event: Filing, mail: MailRow | undefined): Promise<Outcome> {
   if (!mail) return { reject: `there is no letter ${event.payload.mail_id}` }
   if (mail.disposition === 'admitted' && mail.cutOff) return { reject: 'its author is no longer a technical contact' }
   const ticket = await threadLetter(desk, mail)
@@ -27,15 +33,15 @@ export async function fileLetter(desk: Desk, event: Envelope<{ mail_id: string }
   return ticket ? addToTicket(desk, event, mail, letter, ticket) : openTicket(desk, event, mail, letter)
 }
 
-async function loadMail(desk: Desk, id: string): Promise<MailRow | undefined> {
+async function loadMails(desk: Desk, ids: string[]): Promise<Map<string, MailRow>> {
   const rows = await desk.store.query<MailRow>(Prisma.sql`
     SELECT id, message_id, received_at, mailbox_id, from_address, from_name, subject, kind, disposition, raw, raw_sha256,
       contact_id, organization_id, agent_id, thread_serials, (verdict->>'verified')::boolean AS verified,
       EXISTS (SELECT FROM mail_events e WHERE e.mail_id = inbound_mail.id AND e.type IN ('confirmed', 'released')) AS vouched,
       contact_id IS NOT NULL
         AND NOT EXISTS (SELECT FROM contact_addresses a WHERE a.address = from_address) AS "cutOff"
-    FROM inbound_mail WHERE id = ${id}::uuid`)
-  return rows[0]
+    FROM inbound_mail WHERE id = ANY(${ids}::uuid[])`)
+  return new Map(rows.map((row) => [row.id, row]))
 }
 
 async function threadLetter(desk: Desk, mail: MailRow): Promise<ThreadedTicket | undefined> {

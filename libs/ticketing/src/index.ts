@@ -1,5 +1,5 @@
 export { type Act, type Desk, type Problem, type Refusal, refusal, system } from './desk.ts'
-export { fileLetter } from './file-letter.ts'
+export { letterFiler } from './file-letter.ts'
 export { addCc, type Person, removeCc, removeParticipantEverywhere } from './participants.ts'
 export { changeTicket, noteOnTicket, openTicketByStaff, replyToTicket } from './staff.ts'
 export { allowedMoves, mayMove } from './states.ts'

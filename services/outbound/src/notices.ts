@@ -4,7 +4,7 @@ import { Prisma, type Store } from '@podatelna/store'
 import { heldNotice, readHeldLetter } from './held-notice.ts'
 import type { Letter, Letterhead, Notice } from './letterhead.ts'
 import type { Post } from './post.ts'
-import { openedNotices, readTicket, replyNotices } from './ticket-notices.ts'
+import { openedNotices, replyNotices, ticketReader } from './ticket-notices.ts'
 
 const subscription = subscriptions.outboundNotices
 
@@ -12,7 +12,8 @@ const subscription = subscriptions.outboundNotices
  * Turns events into letters: read what happened (one statement), decide who is told, write the letters, commit them as
  * deliveries (one statement), and only then hand them to the post. Nobody waits here for a mail server.
  */
-export function noticesConsumer(desk: { store: Store; letterhead: Letterhead; post: Post }): Consumer {
+export function noticesConsumer(parts: { store: Store; letterhead: Letterhead; post: Post }): Consumer {
+  const desk = { ...parts, readTicket: ticketReader(parts.store) }
   return {
     subscription,
     async handle(event): Promise<Outcome> {
@@ -27,7 +28,7 @@ export function noticesConsumer(desk: { store: Store; letterhead: Letterhead; po
   }
 }
 
-function planFor(desk: { store: Store; letterhead: Letterhead }, event: Envelope): Promise<Plan | { reject: string }> {
+function planFor(desk: Reading, event: Envelope): Promise<Plan | { reject: string }> {
   if (event.name === mailHeld.name) return planHeld(desk, mailHeld.payload.parse(event.payload).mail_id)
   if (event.name === ticketOpened.name) return planTicket(desk, event, openedNotices)
   if (event.name === publiclyReplied.name) return planTicket(desk, event, replyNotices)
@@ -35,20 +36,17 @@ function planFor(desk: { store: Store; letterhead: Letterhead }, event: Envelope
 }
 
 async function planTicket(
-  { store, letterhead }: { store: Store; letterhead: Letterhead },
+  { letterhead, readTicket }: Reading,
   event: Envelope,
   notices: typeof openedNotices,
 ): Promise<Plan | { reject: string }> {
   const about = ticketOpened.payload.parse(event.payload)
-  const ticket = await readTicket(store, about)
+  const ticket = await readTicket(about.message_id)
   if (!ticket) return { reject: `ticket ${about.ticket_id} has no message ${about.message_id}` }
   return { notices: notices(ticket, letterhead.mailDomain) }
 }
 
-async function planHeld(
-  { store, letterhead }: { store: Store; letterhead: Letterhead },
-  mailId: string,
-): Promise<Plan | { reject: string }> {
+async function planHeld({ store, letterhead }: Reading, mailId: string): Promise<Plan | { reject: string }> {
   const letter = await readHeldLetter(store, mailId)
   if (!letter) return { reject: `letter ${mailId} has no authorization` }
   const held = heldNotice(letter, letterhead)
@@ -99,5 +97,6 @@ function firstTry({ id, to, envelopeFrom, source }: Letter) {
   return { id, to, envelopeFrom, source, attempts: 0, createdAt: new Date() }
 }
 
+type Reading = { store: Store; letterhead: Letterhead; readTicket: ReturnType<typeof ticketReader> }
 type Gate = (inbox: Prisma.Sql) => Prisma.Sql
 type Plan = { notices: Notice[]; gate?: Gate | undefined }

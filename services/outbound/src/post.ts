@@ -36,6 +36,8 @@ class RelayPost implements Post {
   readonly #sending = new Set<Promise<void>>()
   #attempts: Attempt[] = []
   #recording: Promise<void> | undefined
+  /** There may be more that is due than there was room for: the next round begins as soon as there is. */
+  #leftBehind = false
   #whenRoom: (() => void) | undefined
 
   constructor(store: Store, relay: Relay, log: Logger, metrics: Metrics) {
@@ -47,7 +49,9 @@ class RelayPost implements Post {
   }
 
   lease(): number {
-    return this.#room() > 0 && !this.#stopping.signal.aborted ? leaseSeconds : 0
+    const room = this.#room() > 0 && !this.#stopping.signal.aborted
+    if (!room) this.#leftBehind = true
+    return room ? leaseSeconds : 0
   }
 
   take(deliveries: Outgoing[]): void {
@@ -117,14 +121,13 @@ class RelayPost implements Post {
 
   async #goRound(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
-      let more = false
       try {
         await this.#renewLeases()
-        more = await this.#takeDue()
+        await this.#takeDue()
       } catch (error) {
         this.#log.warn({ cause: String(error) }, 'deliveries cannot be looked at now')
       }
-      await this.#pause(more)
+      await this.#pause()
     }
   }
 
@@ -135,19 +138,19 @@ class RelayPost implements Post {
     for (const id of slow) if (this.#inHand.has(id)) this.#inHand.set(id, performance.now())
   }
 
-  /** True when there may be more that is due than there was room for. */
-  async #takeDue(): Promise<boolean> {
+  async #takeDue(): Promise<void> {
     const room = this.#room()
-    if (room <= 0) return true
+    if (room <= 0) return
+    this.#leftBehind = false
     const due = await takeDue(this.#store, room, [...this.#inHand.keys()], leaseSeconds)
     this.take(due.filter((delivery) => delivery.allowed))
     this.#metrics.deliveries.inc({ outcome: 'suppressed' }, due.filter((delivery) => !delivery.allowed).length)
-    return due.length === room
+    if (due.length === room) this.#leftBehind = true
   }
 
-  async #pause(more: boolean): Promise<void> {
+  async #pause(): Promise<void> {
     const roomAgain = new Promise<void>((done) => {
-      this.#whenRoom = more ? done : undefined
+      this.#whenRoom = done
     })
     const { signal } = this.#stopping
     await Promise.race([roomAgain, delay(roundEveryMs, undefined, { signal, ref: false }).catch(() => {})])
@@ -161,7 +164,7 @@ class RelayPost implements Post {
 
   #letGo(id: string): void {
     this.#inHand.delete(id)
-    if (this.#room() >= roomFor / 2) this.#whenRoom?.()
+    if (this.#leftBehind && this.#room() >= roomFor / 2) this.#whenRoom?.()
   }
 
   #held(id: string): number {

@@ -1,6 +1,6 @@
 import { type TicketStatus, ticketNumber } from '@podatelna/contracts'
 import { isMessageId, normalizeAddress, numberedSubject, splitPlus } from '@podatelna/mail'
-import { Prisma, type Store } from '@podatelna/store'
+import { batched, Prisma, type Store } from '@podatelna/store'
 import type { Notice } from './letterhead.ts'
 
 /** A ticket as its notices need it: the message they are about, and who is on it. */
@@ -78,11 +78,12 @@ export function isOurs(address: string, mailboxes: readonly string[], mailDomain
   return [base, address].some((own) => mailboxes.includes(own) || own === `bounce@${mailDomain}`)
 }
 
-/** Everything about the ticket in one statement; undefined when there is no such message in it. */
-export async function readTicket(
-  store: Store,
-  about: { ticket_id: string; message_id: string },
-): Promise<Ticket | undefined> {
+/** Everything about a message's ticket in one statement; undefined when there is no such message. */
+export function ticketReader(store: Store): (messageId: string) => Promise<Ticket | undefined> {
+  return batched((messageIds) => readTickets(store, messageIds))
+}
+
+async function readTickets(store: Store, messageIds: string[]): Promise<Map<string, Ticket>> {
   const rows = await store.query<{ ticket: TicketRow }>(Prisma.sql`
     SELECT json_build_object(
       'id', t.id, 'number', t.number, 'subject', t.subject, 'status', t.status,
@@ -97,9 +98,13 @@ export async function readTicket(
     JOIN mailboxes mb ON mb.id = t.mailbox_id
     LEFT JOIN organizations client ON client.id = t.organization_id
     LEFT JOIN inbound_mail letter ON letter.id = m.mail_id
-    WHERE m.id = ${about.message_id}::uuid AND t.id = ${about.ticket_id}::uuid`)
-  const ticket = rows[0]?.ticket
-  return ticket && { ...ticket, number: BigInt(ticket.number), participants: ticket.participants.map(asParticipant) }
+    WHERE m.id = ANY(${messageIds}::uuid[])`)
+  return new Map(
+    rows.map(({ ticket }) => {
+      const participants = ticket.participants.map(asParticipant)
+      return [ticket.message.id, { ...ticket, number: BigInt(ticket.number), participants }]
+    }),
+  )
 }
 
 const participants = Prisma.sql`

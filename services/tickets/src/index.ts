@@ -1,14 +1,15 @@
 import { quarantineGivenUp } from '@podatelna/admission'
 import { type Envelope, subscriptions } from '@podatelna/contracts'
 import type { App, Service } from '@podatelna/process'
-import { fileLetter } from '@podatelna/ticketing'
+import { letterFiler } from '@podatelna/ticketing'
 import { startTimers } from './timers.ts'
 
 /** Files letters into tickets, and does to letters what time alone brings about. */
 export async function startTickets({ store, bus, log }: App): Promise<Service> {
+  const file = letterFiler({ store, bus })
   await bus.consume({
     subscription: subscriptions.ticketsLetters,
-    handle: (event) => fileLetter({ store, bus }, event as Envelope<{ mail_id: string }>),
+    handle: (event) => file(event as Envelope<{ mail_id: string }>),
     abandon: ({ payload }, reason, database) =>
       quarantineGivenUp(database, (payload as { mail_id: string }).mail_id, reason),
   })

@@ -16,13 +16,18 @@ export type Records = {
   PTR?: string[]
   CNAME?: string[]
   NS?: string[]
+  SPF?: (string | string[])[]
+  /** Questions for types that are not listed are never answered. */
+  others?: 'timeout'
 }
 
 export type Dns = {
   /** `ip:port`, as DNS_SERVERS and `Resolver.setServers` want it. */
   address: string
-  /** May be changed while the server runs; answers live zero seconds. */
+  /** May be changed while the server runs. */
   zone: Zone
+  /** How many seconds answers live: zero, unless somebody sets it. */
+  ttl: number
   /** Everything that was asked, in order. */
   queries: { name: string; type: string }[]
   close(): Promise<void>
@@ -30,12 +35,12 @@ export type Dns = {
 
 /** A real DNS server on loopback, UDP and TCP on one port, that knows what `zone` says and nothing else. */
 export async function startDns(zone: Zone = {}): Promise<Dns> {
-  const queries: Dns['queries'] = []
+  const dns = { zone, ttl: 0, queries: [] as Dns['queries'] }
   const handle: DnsHandler = (request, send) => {
     const [question] = request.questions
     if (!question) return
-    queries.push({ name: question.name.toLowerCase(), type: Packet.typeName(question.type) })
-    const response = answer(zone, request, question)
+    dns.queries.push({ name: question.name.toLowerCase(), type: Packet.typeName(question.type) })
+    const response = answer(dns, request, question)
     if (response) void send(response)
   }
   const { tcp, udp, port } = await listen(handle)
@@ -49,7 +54,7 @@ export async function startDns(zone: Zone = {}): Promise<Dns> {
     for (const socket of sockets) socket.destroy()
     await Promise.all([new Promise((done) => tcp.close(done)), new Promise<void>((done) => udp.close(() => done()))])
   }
-  return { address: `127.0.0.1:${port}`, zone, queries, close }
+  return Object.assign(dns, { address: `127.0.0.1:${port}`, close })
 }
 
 /** The port is TCP's choice; now and then somebody else has it for UDP, then another one is taken. */
@@ -70,21 +75,27 @@ async function listen(handle: DnsHandler, attempts = 10): Promise<{ tcp: TCPServ
   }
 }
 
-function answer(zone: Zone, request: Packet, question: Question): Packet | undefined {
+function answer(dns: Pick<Dns, 'zone' | 'ttl'>, request: Packet, question: Question): Packet | undefined {
+  const { zone } = dns
   const response = Packet.createResponseFromRequest(request)
   response.header.aa = 1
   response.header.ra = 1
   const name = normal(question.name)
   const found = lookUp(zone, name)
-  if (found === 'timeout') return undefined
+  if (found === 'timeout' || isSilent(found, question)) return undefined
   if (found === 'servfail') response.header.rcode = Packet.RCODE.SERVFAIL
-  else if (found) response.answers = resources(zone, question, found)
+  else if (found) response.answers = resources(zone, question, found).map((record) => ({ ...record, ttl: dns.ttl }))
   else if (!hasChildren(zone, name)) response.header.rcode = Packet.RCODE.NXDOMAIN
   return response
 }
 
 function lookUp(zone: Zone, name: string): Zone[string] | undefined {
   return zone[name] ?? Object.entries(zone).find(([known]) => normal(known) === name)?.[1]
+}
+
+function isSilent(found: Zone[string] | undefined, question: Question): boolean {
+  const listed = typeof found === 'object' && Packet.typeName(question.type) in found
+  return typeof found === 'object' && found.others === 'timeout' && !listed
 }
 
 /** RFC 8020: a name with names below it exists, although it has no records. */
@@ -94,7 +105,7 @@ function hasChildren(zone: Zone, name: string): boolean {
 
 /** An alias is answered together with what it points to, as far as the zone knows (RFC 1034, 4.3.2). */
 function resources(zone: Zone, question: Question, records: Records, depth = 0): Resource[] {
-  const type = Packet.typeName(question.type) as keyof Records
+  const type = Packet.typeName(question.type) as RecordType
   const own = encoders[type] ? (records[type] ?? []).map((value) => resource(question, type, value)) : []
   const alias = records.CNAME?.[0]
   if (!alias || type === 'CNAME' || depth === 8) return own
@@ -103,20 +114,27 @@ function resources(zone: Zone, question: Question, records: Records, depth = 0):
   return [resource(question, 'CNAME', alias), ...rest]
 }
 
-function resource(question: Question, type: keyof Records, value: string | string[]): Resource {
+function resource(question: Question, type: RecordType, value: string | string[]): Resource {
   const data = encoders[type](value as string)
-  return Packet.createResourceFromQuestion(question, { ...data, type: Packet.TYPE[type], ttl: 0 })
+  return Packet.createResourceFromQuestion(question, { ...data, type: Packet.TYPE[type] })
 }
 
-const encoders: Record<keyof Records, (value: string) => Partial<Resource>> = {
+type RecordType = Exclude<keyof Records, 'others'>
+
+const encoders: Record<RecordType, (value: string) => Partial<Resource>> = {
   A: (address) => ({ address }),
   AAAA: (address) => ({ address }),
   MX: (value) => ({ priority: Number.parseInt(value, 10), exchange: value.split(/\s+/)[1] ?? '' }),
-  // The types of dns2 know strings only, its encoder takes bytes as well.
-  TXT: (value: string | string[]) => ({ data: [value].flat().flatMap(split) as unknown as string[] }),
+  TXT: texts,
+  SPF: texts,
   PTR: (domain) => ({ domain }),
   CNAME: (domain) => ({ domain }),
   NS: (ns) => ({ ns }),
+}
+
+/** The types of dns2 know strings only, its encoder takes bytes as well. */
+function texts(value: string | string[]): Partial<Resource> {
+  return { data: [value].flat().flatMap(split) as unknown as string[] }
 }
 
 /** A character string has one byte for its length (RFC 1035, 3.3). */

@@ -1,162 +1,204 @@
+/** Rules §1.3-4: what SPF, DKIM, DMARC and ARC say about the author of a letter, and whether that is proof. */
+import { isIP } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { Verdict } from '@podatelna/contracts'
-import { type Header, headerMailboxes, headerValues, normalizeAddress, oneLine } from '@podatelna/mail'
-import { type AuthenticateResult, authenticate, type DKIMResult } from 'mailauth'
-import { getDomain } from 'tldts'
-import type { Resolver } from './resolver.ts'
+import { type Header, normalizeAddress } from '@podatelna/mail'
+import {
+  type ARCData,
+  type ARCResult,
+  arc as checkArc,
+  dkimVerify as checkDkim,
+  dmarc as checkDmarc,
+  type DKIMResult,
+  type DKIMVerifyResult,
+  type DMARCResult,
+  type SPFResult,
+  spf,
+} from 'mailauth'
+import { type LetterResolver, type Resolver, resolverFor } from './resolver.ts'
+import { soleAuthor } from './verdict-author.ts'
+import { explain, noteworthy } from './verdict-explain.ts'
+import {
+  aligned,
+  arcFacts,
+  arcVouches,
+  dkimFacts,
+  dmarcFacts,
+  type FieldCounts,
+  newestIsTrusted,
+  type Signature,
+  sealKeys,
+  spfFacts,
+  wouldProve,
+} from './verdict-facts.ts'
+import { selectSignatures, tooManyLines } from './verdict-signatures.ts'
 
-/** The connecting server, or the hop before a trusted relay; no address when the relay does not say who that was. */
+/** The connecting server, or the hop before a trusted relay. */
 export type Peer = { address: string; helo: string }
 
 /**
  * - `judged`: the letter has one author, and here is what DNS says about them
- * - `no_author`: not exactly one From mailbox: `550 5.6.0`
+ * - `no_author`: not exactly one From mailbox, or not the same one for everybody who reads it: `550 5.6.0`
  * - `forged`: the author's domain asks to refuse what fails its DMARC policy: `550 5.7.1`
  * - `dns_trouble`: the verdict is open; the sender's server tries again: `451 4.4.3`
  */
 export type Judgement = { outcome: 'judged' | 'no_author' | 'forged' | 'dns_trouble'; verdict: Verdict }
 
+export type LetterToJudge = { header: Header; source: Buffer | Readable; mailFrom: string; peer: Peer }
+export type How = { resolver: Resolver; mta: string; arcSealers: readonly string[] }
+
 /** Judging one letter may take this long, whatever its signatures and the servers of its author make of it. */
 const deadlineMs = 20_000
+/** SPF alone: a slow server of the envelope's domain must not cost the author their signature. */
+const spfMs = 15_000
 
-/** Rules §1.3-4. Never rejects: trouble of any kind is an open verdict, never "unverified". */
-export async function judge(
-  letter: { header: Header; source: Buffer | Readable; mailFrom: string; peer: Peer },
-  how: { resolver: Resolver; mta: string; arcSealers: readonly string[] },
-): Promise<Judgement> {
+/** Never rejects: trouble of any kind is an open verdict, never "unverified". */
+export async function judge(letter: LetterToJudge, how: How): Promise<Judgement> {
   const author = soleAuthor(letter.header)
   if (!author) return { outcome: 'no_author', verdict: nobody('The letter does not name exactly one author.') }
-  const result = await withDeadline(
-    authenticate(letter.source, {
-      ip: letter.peer.address,
-      helo: letter.peer.helo,
-      sender: letter.mailFrom,
-      mta: how.mta,
-      resolver: how.resolver,
-      strict: true,
-      disableBimi: true,
-    }),
-  )
-  if (!result) {
+  if (tooManyLines(letter.header)) {
+    const verdict = { ...nobody('The header of the letter is too long to look for a proof in it.'), author }
+    return { outcome: 'judged', verdict }
+  }
+  const dns = resolverFor(how.resolver)
+  try {
+    const found = await withDeadline(gather(author, letter, { ...how, resolver: dns.resolve }))
+    if (found) return await weigh(author, letter, found, how.arcSealers, dns)
     const verdict = { ...nobody('The checks did not end in time; the sender may try again.'), author }
     return { outcome: 'dns_trouble', verdict }
+  } finally {
+    dns.close()
   }
-  // A server nobody knows is proved by no SPF record; without an address mailauth would call that trouble with DNS.
-  return weigh(author, letter.peer.address ? result : { ...result, spf: false }, how.arcSealers)
 }
 
-/** The address of the one mailbox of the one From field (RFC 5322 §3.6.2); undefined when there is not exactly one. */
-export function soleAuthor(header: Header): string | undefined {
-  const mailboxes = headerMailboxes(header, 'from')
-  const address = normalizeAddress(mailboxes[0]?.address ?? '')
-  const alone = headerValues(header, 'from').length === 1 && mailboxes.length === 1
-  return alone && /^[^\s@]+@[^\s@]+$/.test(address) ? address : undefined
+/** RFC 7208 `check_host()` for the envelope's sender, or for the HELO name when there is none (§2.4). */
+export async function checkSpf(
+  envelope: { mailFrom: string; peer: Peer },
+  how: Omit<How, 'arcSealers'>,
+): Promise<SPFResult> {
+  const { address, helo } = envelope.peer
+  const result = await spf({
+    ...{ ip: address, helo: isIP(helo) ? `[${helo}]` : helo, sender: envelope.mailFrom },
+    ...{ mta: how.mta, resolver: how.resolver, strict: true, maxElapsedTime: spfMs },
+  })
+  // A server nobody knows is proved by no SPF record; mailauth calls a missing address trouble with DNS.
+  return address ? result : { ...result, status: { ...result.status, result: 'none' } }
 }
 
-function weigh(author: string, result: AuthenticateResult, arcSealers: readonly string[]): Judgement {
-  const domain = author.slice(author.lastIndexOf('@') + 1)
+type Findings = {
+  dkim: DKIMVerifyResult
+  spf: SPFResult
+  arc: ARCResult
+  dmarc: DMARCResult | false
+  leftOut: number
+}
+
+async function gather(author: string, letter: LetterToJudge, how: How): Promise<Findings> {
+  const { resolver } = how
+  const domain = domainOf(author)
+  const { leftOut, letter: source } = selectSignatures(letter, (name) => aligned(name, domain))
+  // Asked for now, needed last: each question of a letter is asked once.
+  resolver(`_dmarc.${domain}`, 'TXT').catch(() => {})
+  const [dkim, spf] = await Promise.all([
+    checkDkim(source, { resolver, sender: letter.mailFrom, strict: true }),
+    checkSpf(letter, how),
+  ])
+  const arc = await checkArc(dkim.arc as ARCData, { resolver, ip: letter.peer.address, strict: true })
+  const dmarc = await dmarcOver(dkim, spf, passing(dkim), resolver)
+  return { dkim, spf, arc, dmarc, leftOut }
+}
+
+async function weigh(
+  author: string,
+  letter: LetterToJudge,
+  found: Findings,
+  trusted: readonly string[],
+  dns: LetterResolver,
+): Promise<Judgement> {
   // Our reading of From and mailauth's must be the same, or a letter could be proved for one and filed for another.
-  const readAlike = result.dkim.headerFrom.length === 1 && normalizeAddress(result.dkim.headerFrom[0]!) === author
+  const { headerFrom, fromFields } = found.dkim
+  const readAlike = fromFields === 1 && headerFrom.length === 1 && normalizeAddress(headerFrom[0]!) === author
   if (!readAlike) return { outcome: 'no_author', verdict: nobody('The author of the letter can be read in two ways.') }
 
-  const spf = spfOf(result, domain)
-  const dkim = result.dkim.results.map((signature) => dkimOf(signature, domain))
-  const dmarc = dmarcOf(result)
-  const arc = arcOf(result, arcSealers)
-  const provedByDkim = dkim.some((s) => s.result === 'pass' && s.aligned && s.whole_body)
-  const provedBySpf = spf.result === 'pass' && spf.aligned
-  const verified =
-    dmarc.result === 'pass'
-      ? dmarcHolds(result)
-      : dmarc.result === 'none'
-        ? provedByDkim || provedBySpf
-        : arc.result === 'pass' && arcVouches(result, arcSealers)
+  const domain = domainOf(author)
+  const counts = countFields(letter.header)
+  const policy = found.dmarc ? found.dmarc.alignment : undefined
+  const dkim = found.dkim.results.map((s) => dkimFacts(s, counts, domain, policy?.dkim.strict))
+  const spf = spfFacts(found.spf, domain, policy?.spf.strict)
+  const arc = arcFacts(found.arc, trusted)
+  const dmarc = dmarcFacts(found.dmarc)
+  const vouched = arcVouches(found.arc, counts, domain, trusted)
+  const verified = vouched || (await isProved(domain, { dkim, spf, dmarc }, found, dns.resolve))
   const facts = { author, verified, spf, dkim, dmarc, arc }
-  const verdict = { ...facts, explanation: explain(domain, facts) }
+  const notes = noteworthy(facts, found.leftOut)
+  const verdict = { ...facts, explanation: explain(domain, facts), ...(notes.length > 0 ? { notes } : {}) }
   if (verified) return { outcome: 'judged', verdict }
-  const open =
-    dmarc.result === 'temperror' ||
-    (spf.result === 'temperror' && spf.aligned) ||
-    dkim.some((s) => s.result === 'temperror' && s.aligned)
-  if (open) return { outcome: 'dns_trouble', verdict }
+  const sealOpen = newestIsTrusted(found.arc, trusted) && sealKeys(found.arc).some((name) => dns.troubled.has(name))
+  if (sealOpen || isOpen(facts)) return { outcome: 'dns_trouble', verdict }
   return { outcome: dmarc.result === 'fail' && dmarc.policy === 'reject' ? 'forged' : 'judged', verdict }
 }
 
-function spfOf(result: AuthenticateResult, domain: string): Verdict['spf'] {
-  if (!result.spf) return { result: 'none', aligned: false }
-  return {
-    result: result.spf.status.result,
-    domain: oneLine(result.spf.domain ?? '', 253),
-    aligned: aligned(result.spf.domain ?? '', domain),
+type Proofs = Pick<Verdict, 'dkim' | 'spf' | 'dmarc'>
+
+async function isProved(domain: string, proofs: Proofs, found: Findings, resolver: Resolver): Promise<boolean> {
+  const signatures = proofs.dkim.filter((s) => s.result === 'pass' && wouldProve(s))
+  const sent = proofs.spf.result === 'pass' && proofs.spf.aligned
+  if (signatures.length === 0 && !sent) return false
+  switch (proofs.dmarc.result) {
+    case 'none':
+      return true
+    // Whatever the policy says that cannot be read now, the very domain of the author is aligned under it.
+    case 'temperror':
+      return (
+        signatures.some((s) => aligned(s.domain, domain, true)) || (sent && aligned(proofs.spf.domain, domain, true))
+      )
+    case 'pass':
+      return passesWithout(proofs.dkim, found, resolver)
+    default:
+      return false
   }
 }
 
-function dkimOf(signature: DKIMResult, domain: string): Verdict['dkim'][number] {
-  const { status } = signature
-  return {
-    result: status.result,
-    domain: oneLine(signature.signingDomain ?? '', 253),
-    selector: oneLine(signature.selector ?? '', 253),
-    aligned: aligned(signature.signingDomain ?? '', domain),
-    // A signature with l= passes although anybody may have written what follows (RFC 6376 §8.2).
-    whole_body: !status.underSized,
-    ...(status.comment ? { comment: oneLine(String(status.comment), 200) } : {}),
-  }
+/** A DMARC pass must not rest on a signature that does not count: the policy is asked again without those. */
+async function passesWithout(dkim: Signature[], found: Findings, resolver: Resolver): Promise<boolean> {
+  const counting = found.dkim.results.filter((s, i) => s.status.result === 'pass' && wouldProve(dkim[i]!))
+  if (counting.length === passing(found.dkim).length) return true
+  const dmarc = await dmarcOver(found.dkim, found.spf, counting, resolver)
+  return dmarc !== false && dmarc.status.result === 'pass'
 }
 
-function dmarcOf(result: AuthenticateResult): Verdict['dmarc'] {
-  if (!result.dmarc) return { result: 'none' }
-  const { status, policy, policyDomain } = result.dmarc
-  return { result: status.result, ...(policy ? { policy } : {}), ...(policyDomain ? { domain: policyDomain } : {}) }
+/** What failed for a moment could have been the proof (rules §1.4), or the policy that refuses the letter. */
+function isOpen({ spf, dkim, dmarc }: Proofs): boolean {
+  const bySpf = spf.result === 'temperror' && spf.aligned
+  return dmarc.result === 'temperror' || bySpf || dkim.some((s) => s.result === 'temperror' && wouldProve(s))
 }
 
-/** A DMARC pass that rests on a signature with l= alone proves nothing about the text. */
-function dmarcHolds(result: AuthenticateResult): boolean {
-  const alignment = result.dmarc ? result.dmarc.alignment : undefined
-  return Boolean(alignment?.spf.result || (alignment?.dkim.result && !alignment.dkim.underSized))
+function dmarcOver(
+  { headerFrom, fromFields }: DKIMVerifyResult,
+  spf: SPFResult,
+  signatures: DKIMResult[],
+  resolver: Resolver,
+): Promise<DMARCResult | false> {
+  const dkimDomains = signatures.map(({ signingDomain, status }) => ({
+    domain: signingDomain ?? '',
+    ...(status.underSized ? { underSized: status.underSized } : {}),
+  }))
+  const spfDomains = spf.status.result === 'pass' ? [spf.domain] : []
+  return checkDmarc({ headerFrom, fromFields, spfDomains, dkimDomains, resolver, strict: true })
 }
 
-function arcOf(result: AuthenticateResult, sealers: readonly string[]): Verdict['arc'] {
-  if (!result.arc) return { result: 'none' }
-  const sealer = sealerOf(result)
-  const trusted = sealer !== undefined && sealers.includes(sealer)
-  const seal = result.arc.status.result
-  return { result: seal === 'pass' && !trusted ? 'untrusted' : seal, ...(sealer ? { sealer } : {}) }
+function passing(dkim: DKIMVerifyResult): DKIMResult[] {
+  return dkim.results.filter(({ status }) => status.result === 'pass')
 }
 
-/** A sealer we trust saw DMARC pass before it forwarded the letter (RFC 8617 §7.2.1). */
-function arcVouches(result: AuthenticateResult, sealers: readonly string[]): boolean {
-  const seen = (result.arc || undefined)?.authenticationResults?.dmarc?.result
-  return seen === 'pass' && sealers.includes(sealerOf(result) ?? '')
+function countFields(header: Header): FieldCounts {
+  const counts = new Map<string, number>()
+  for (const { name } of header) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return counts
 }
 
-function sealerOf(result: AuthenticateResult): string | undefined {
-  const domain = ((result.arc || undefined)?.signature || undefined)?.signingDomain
-  return domain?.toLowerCase()
-}
-
-/** Relaxed alignment: the same organizational domain by the public suffix list (RFC 7489 §3.1). */
-function aligned(a: string, b: string): boolean {
-  const organization = (name: string) => getDomain(name, { allowPrivateDomains: true }) ?? name.toLowerCase()
-  return a !== '' && organization(a) === organization(b)
-}
-
-function explain(domain: string, facts: Omit<Verdict, 'explanation'>): string {
-  const { spf, dkim, dmarc } = facts
-  const signature = dkim.find((s) => s.result === 'pass' && s.aligned && s.whole_body)
-  if (facts.verified && signature) return `The letter is signed by ${signature.domain}, the domain of its author.`
-  if (facts.verified && spf.aligned && spf.result === 'pass') return `It came from a server that ${spf.domain} allows.`
-  if (facts.verified) return `${facts.arc.sealer} vouches that the author was proved before it forwarded the letter.`
-  if (dmarc.result === 'temperror') return `The DMARC policy of ${domain} cannot be looked up now.`
-  const partial = dkim.find((s) => s.result === 'pass' && s.aligned)
-  if (partial) return `The signature of ${partial.domain} covers only part of the letter, so it does not count.`
-  const foreign = dkim.find((s) => s.result === 'pass')
-  if (foreign) return `DKIM by ${foreign.domain} passed, but the letter is from ${domain}.`
-  if (spf.result === 'pass') return `It came from a server of ${spf.domain}, but the letter is from ${domain}.`
-  const broken = dkim.find((s) => s.aligned)
-  if (broken) return `The signature of ${broken.domain} does not hold (${broken.comment ?? broken.result}).`
-  if (dmarc.result === 'fail') return `Neither a signature nor the sending server proves ${domain}, as its policy asks.`
-  return `Nothing proves that ${domain} sent it: no signature, and its SPF record says ${spf.result}.`
+function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1)
 }
 
 function nobody(explanation: string): Verdict {
@@ -164,7 +206,7 @@ function nobody(explanation: string): Verdict {
   return { verified: false, explanation, spf: { ...nothing, aligned: false }, dkim: [], dmarc: nothing, arc: nothing }
 }
 
-async function withDeadline(work: Promise<AuthenticateResult>): Promise<AuthenticateResult | undefined> {
+async function withDeadline<T>(work: Promise<T>): Promise<T | undefined> {
   const { promise, resolve } = Promise.withResolvers<undefined>()
   const timer = setTimeout(() => resolve(undefined), deadlineMs)
   try {

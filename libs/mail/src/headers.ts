@@ -9,17 +9,44 @@ import { cleanText } from './text.ts'
 
 export type Mailbox = { address: string; name: string }
 
-/** Header fields in the order of the letter, names in lower case, values unfolded but still encoded. */
-export type Header = { name: string; value: string }[]
+/**
+ * Header fields in the order of the letter, names in lower case, values unfolded but still encoded. An `odd` one is
+ * written so that programs may read it differently: control characters, space before its colon, or a line behind it
+ * that is no field (some append it, some skip it, for some the header ends there).
+ */
+export type Header = Field[]
+export type Field = { name: string; value: string; lines: number; odd?: true }
 
-/** Never throws: lines that are not fields are skipped. */
+/** Never throws: what is no field is skipped. */
 export function parseHeader(block: Buffer): Header {
-  const unfolded = block.toString(isUtf8(block) ? 'utf8' : 'latin1').replace(/\r?\n[ \t]+/g, ' ')
-  return unfolded.split(/\r?\n/).flatMap((line) => {
-    const colon = line.indexOf(':')
-    const name = line.slice(0, colon).trimEnd().toLowerCase()
-    return colon > 0 && /^[!-9;-~]+$/.test(name) ? { name, value: cleanText(line.slice(colon + 1).trim()) } : []
-  })
+  const header: Header = []
+  for (const { text, lines } of unfold(block.toString(isUtf8(block) ? 'utf8' : 'latin1'))) {
+    const colon = text.indexOf(':')
+    const name = text.slice(0, colon).trimEnd().toLowerCase()
+    const before = header.at(-1)
+    if (colon > 0 && /^[!-9;-~]+$/.test(name)) {
+      const value = cleanText(text.slice(colon + 1).trim())
+      header.push({ name, value, lines, ...(plainField.test(text) ? {} : { odd: true }) })
+    } else if (before && text !== '') {
+      header[header.length - 1] = { ...before, lines: before.lines + lines, odd: true }
+    }
+  }
+  return header
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const plainField = /^[!-9;-~]+:[^\x00-\x08\x0b-\x1f\x7f]*$/
+
+function unfold(block: string): { text: string; lines: number }[] {
+  const unfolded: { text: string; lines: number }[] = []
+  for (const line of block.split(/\r?\n/)) {
+    const before = unfolded.at(-1)
+    if (before && /^[ \t]/.test(line)) {
+      before.text += ` ${line.trimStart()}`
+      before.lines++
+    } else unfolded.push({ text: line, lines: 1 })
+  }
+  return unfolded
 }
 
 export function headerValues(header: Header, name: string): string[] {

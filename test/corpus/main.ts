@@ -1,0 +1,27 @@
+/**
+ * `npm run corpus -- auth`: our code over the corpus of real and hostile mail, section by section, and where it differs
+ * from what is expected there. Fails when a difference has no reason.
+ */
+import { corpusAbsent, corpusDir } from '../world/corpus.ts'
+import { runAuth } from './auth.ts'
+import { isExplained, print, type Report } from './report.ts'
+
+const sections: Record<string, (folder: string) => Promise<Report[]>> = { auth: runAuth }
+
+const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => !(name in sections))
+const folder = corpusDir()
+
+if (unknown.length > 0) {
+  process.stderr.write(`There is no section ${unknown.join(', ')}; there is ${Object.keys(sections).join(', ')}.\n`)
+  process.exitCode = 2
+} else if (!folder) {
+  process.stderr.write(`${corpusAbsent}\n`)
+  process.exitCode = 2
+} else {
+  for (const name of asked.length > 0 ? asked : Object.keys(sections)) {
+    const reports = await sections[name]!(folder)
+    process.stdout.write(print(reports))
+    if (!reports.every(isExplained)) process.exitCode = 1
+  }
+}

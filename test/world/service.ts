@@ -18,8 +18,8 @@ export type Process = {
 }
 
 /** @param env nothing else of our own environment is passed on, so that a developer's settings change no test */
-export function startProcess(service: string, env: Record<string, string>): Process {
-  const child = spawn(process.execPath, [join(root, `services/${service}/src/main.ts`)], {
+export function startProcess(service: string, env: Record<string, string>, args: string[] = []): Process {
+  const child = spawn(process.execPath, [join(root, `services/${service}/src/main.ts`), ...args], {
     cwd: root,
     env: { PATH: process.env.PATH, LOG_FORMAT: 'json', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,21 @@
+/** Self-signed for mx.desk.test, localhost and 127.0.0.1, good for a hundred years; opens nothing outside of the tests. */
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBrjCCAVWgAwIBAgIUe9xvfbeYBPTwEwTw1B34KufRetkwCgYIKoZIzj0EAwIw
+FzEVMBMGA1UEAwwMbXguZGVzay50ZXN0MCAXDTI2MTEyMjExMzQzOVoYDzIxMjYx
+MDI5MTEzNDM5WjAXMRUwEwYDVQQDDAxteC5kZXNrLnRlc3QwWTATBgcqhkjOPQIB
+BggqhkjOPQMBBwNCAATbqE3QgmF6bcxJTOW/f2QcI2fNwTsvqZcAGkwzsRhdzQf6
+7QC1nWLSoItMJLjsTVzXHPl6Mn35ptFPfDTjb1JPo30wezAdBgNVHQ4EFgQUaCxL
+7gYCk+BRBbXryDd6wHRnYjwwHwYDVR0jBBgwFoAUaCxL7gYCk+BRBbXryDd6wHRn
+YjwwDwYDVR0TAQH/BAUwAwEB/zAoBgNVHREEITAfggxteC5kZXNrLnRlc3SCCWxv
+Y2FsaG9zdIcEfwAAATAKBggqhkjOPQQDAgNHADBEAiBQX+uMyoPALzwHplRfeb8x
+YyMD97IUxUb2S0fHDVn/fAIgEJd6XjEA8m9V8BLnHJw41riICSLZGGmPoh8hDA8R
+uXg=
+-----END CERTIFICATE-----
+`
+
+export const certificateKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgTal7uC9WcHJB33rf
+9r9WBwOzyj0rIWYrUovKgWFfagmhRANCAATbqE3QgmF6bcxJTOW/f2QcI2fNwTsv
+qZcAGkwzsRhdzQf67QC1nWLSoItMJLjsTVzXHPl6Mn35ptFPfDTjb1JP
+-----END PRIVATE KEY-----
+`

@@ -144,12 +144,12 @@ function messageInsert(
     FROM ticket`
 }
 
-/** A contact who writes into a ticket of their own organization is on it from then on (rules §5). */
+/** A contact who writes into a ticket of their own organization is on it from then on (rules §5); an auto-reply joins nobody. */
 function colleagueJoins(mail: MailRow, ticket: ThreadedTicket, author: Actor): Prisma.Sql {
   return Prisma.sql`
     INSERT INTO participants (id, ticket_id, address, name, role, added_by)
     SELECT ${newId()}::uuid, id, ${mail.from_address}, ${author.name}, 'cc', ${JSON.stringify(author)}::jsonb
-    FROM ticket WHERE ${!ticket.participant && !mail.agent_id}
+    FROM ticket WHERE ${!ticket.participant && !mail.agent_id && mail.disposition === 'admitted'}
     ON CONFLICT (ticket_id, address) DO NOTHING`
 }
 

@@ -92,7 +92,8 @@ type Failure = Error & { response?: string; recipient?: string; rejectedErrors?:
 /**
  * Holds a scripted conversation and gives back all replies. Lines of the script:
  *
- *     S: 220            the next reply begins so; a long reply counts as one, without its repeated codes
+ *     S: 220            the next reply begins so; a long reply counts as one, without its repeated codes, with \n
+ *                       for the end of a line
  *     C: EHLO mx.test   is sent with CRLF; several in a row are sent without waiting
  *     C= ".\n"          exactly these bytes, as a JSON string, are sent
  *     S: closed         the server ends the connection
@@ -101,15 +102,19 @@ type Failure = Error & { response?: string; recipient?: string; rejectedErrors?:
  *
  * @throws Error with the conversation so far when the server says something else
  */
-export async function dialog(port: number, script: string, host = '127.0.0.1'): Promise<string[]> {
-  const socket = connect(port, host)
+export async function dialog(
+  port: number,
+  script: string,
+  { host = '127.0.0.1', localAddress }: Pick<Server, 'host' | 'localAddress'> = {},
+): Promise<string[]> {
+  const socket = connect({ port, host, ...(localAddress && { localAddress }) })
   const replies = readReplies(socket)
   const said: string[] = []
   try {
     for (const [, who, text = ''] of script.matchAll(/^\s*(S:|C:|C=) ?(.*)$/gm)) {
       if (who === 'C:') socket.write(`${text}\r\n`)
       else if (who === 'C=') socket.write(JSON.parse(text))
-      else said.push(await expected(text, replies, script, said))
+      else said.push(await expected(text.replaceAll('\\n', '\n'), replies, script, said))
     }
     return said
   } finally {

@@ -39,11 +39,14 @@ export async function openSmtpDoor(house: House, at: Listen, protocol: 'SMTP' | 
       gate.leave(session.id)
       guests.get(session)?.leave()
     },
-    onMailFrom: (_address, session, done) => {
+    onMailFrom: ({ args }, session, done) => {
       guests.get(session)!.recipients = 0
-      done(letters.closing ? refuse(shuttingDown) : null)
+      const answer = letters.closing ? shuttingDown : unknownParameter(args, ['SIZE', 'BODY', 'SMTPUTF8'])
+      done(answer && refuse(answer))
     },
-    onRcptTo: ({ address }, session, done) => {
+    onRcptTo: ({ address, args }, session, done) => {
+      const answer = unknownParameter(args, [])
+      if (answer) return done(refuse(answer))
       checkRecipient(house, address, guests.get(session)!)
         .catch((error) => cannotNow(error, log))
         .then((refusal) => done(refusal && refuse(refusal)))
@@ -91,6 +94,11 @@ function optionsOf(settings: Settings): SMTPServerOptions {
   }
 }
 
+/** Whatever stands behind the address and was not offered (RFC 5321 §4.1.1.11); a bare CR counts as a blank there. */
+function unknownParameter(args: object | false, offered: string[]): Answer | undefined {
+  return Object.keys(args || {}).every((name) => offered.includes(name)) ? undefined : notOfferedHere
+}
+
 async function checkRecipient({ door, guesses }: House, recipient: string, guest: Guest): Promise<Answer | undefined> {
   if (await isOurs(door, recipient)) {
     guest.recipients++
@@ -126,6 +134,7 @@ function refuse(answer: Answer): Error {
 }
 
 const noSuchMailbox = { code: 550, text: '5.1.1 There is no such mailbox here' }
+const notOfferedHere = { code: 555, text: '5.5.4 A parameter behind the address was not offered' }
 const notARelay = { code: 554, text: '5.7.1 LMTP is for our own mail servers; others send by SMTP' }
 const storageAway = { code: 451, text: '4.3.0 The letter cannot be stored right now; please try again later' }
 const shuttingDown = { code: 421, text: '4.3.2 The server is restarting; please try again shortly' }

@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -36,10 +36,14 @@ function once(name, inputs, work) {
   writeFileSync(mark, digest)
 }
 
+/** Without our own .bin on the PATH: npm would otherwise run on the very Node that it is replacing. */
 function run(command, args, env = {}) {
+  const path = (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => !folder.startsWith(join(root, 'node_modules')))
   const result = spawnSync(command, args, {
     cwd: root,
-    env: { ...process.env, ...env },
+    env: { ...process.env, PATH: path.join(delimiter), ...env },
     shell: process.platform === 'win32',
     encoding: 'utf8',
   })

@@ -93,10 +93,10 @@ function judgeLetter(door: Door, letter: ArrivedLetter): Promise<Judgement> {
 }
 
 function identifyAuthor(door: Door, letter: ArrivedLetter, judgement: Judgement, serials: bigint[]): Promise<Identity> {
-  const mailboxAddress = letter.rcptTo
+  const mailboxes = letter.rcptTo
     .filter((recipient) => bounceTag(recipient, door.mailDomain) === undefined)
-    .map((recipient) => splitPlus(normalizeAddress(recipient)).base)[0]
-  return identify(door.store, { author: judgement.verdict.author ?? '', mailboxAddress, serials })
+    .map((recipient) => splitPlus(normalizeAddress(recipient)).base)
+  return identify(door.store, { author: judgement.verdict.author ?? '', mailboxes, serials })
 }
 
 function decideAbout(known: { classification: Classification; judgement: Judgement; identity: Identity }): Decision {

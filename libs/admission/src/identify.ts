@@ -15,10 +15,13 @@ export type Identity = {
   mailbox: { id: string; address: string; policy: MailboxPolicy } | undefined
 }
 
-/** One round trip: contact, agent, participant of the ticket the letter threads to, and the mailbox. */
+/**
+ * One round trip: contact, agent, participant of the ticket the letter threads to, and the mailbox. Of several mailboxes
+ * it is the first one; for somebody we do not know, the first that takes such letters at all.
+ */
 export async function identify(
   database: Queryable,
-  letter: { author: string; mailboxAddress: string | undefined; serials: bigint[] },
+  letter: { author: string; mailboxes: string[]; serials: bigint[] },
 ): Promise<Identity> {
   const rows = await database.query<IdentityRow>(Prisma.sql`
     SELECT contact.id AS contact_id, contact.organization_id, agent.id AS agent_id,
@@ -31,7 +34,11 @@ export async function identify(
       FROM contact_addresses a JOIN contacts c ON c.id = a.contact_id JOIN organizations o ON o.id = c.organization_id
       WHERE a.address = ${letter.author}) AS contact ON true
     LEFT JOIN agents AS agent ON agent.email = ${letter.author} AND agent.disabled_at IS NULL
-    LEFT JOIN mailboxes AS mailbox ON mailbox.address = ${letter.mailboxAddress ?? null}`)
+    LEFT JOIN LATERAL (
+      SELECT id, address, policy, language FROM mailboxes WHERE address = ANY(${letter.mailboxes}::text[])
+      ORDER BY contact.id IS NULL AND agent.id IS NULL AND policy = 'contacts',
+        array_position(${letter.mailboxes}::text[], address)
+      LIMIT 1) AS mailbox ON true`)
   return readIdentity(rows[0]!)
 }
 

@@ -60,7 +60,7 @@ export async function recordIdentity(database: Database, id: string, identity: I
 export function identifyAgain(database: Database, letter: WaitingLetter): Promise<Identity> {
   return identify(within(database), {
     author: letter.from_address ?? '',
-    mailboxAddress: letter.mailbox_address ?? undefined,
+    mailboxes: letter.mailbox_address ? [letter.mailbox_address] : [],
     serials: letter.thread_serials.map(BigInt),
   })
 }

@@ -40,19 +40,26 @@ const rules: [LetterKind, Rule][] = [
     'bounce',
     (header, { mailFrom }) => (mailFrom === '' && fromDaemon(header) ? 'null sender, from a mail server' : undefined),
   ],
+  // A read receipt (RFC 8098) or a complaint (RFC 5965): a program's word about a letter of ours, like a bounce.
+  ['auto_reply', (header) => matching(header, 'content-type', /^multipart\/report\b/i)],
   // RFC 3834 §5: anything but "no" must not be answered; "auto-generated" is somebody's monitoring or form.
   ['auto_reply', (header) => matching(header, 'auto-submitted', /^auto-replied\b/i)],
   ['auto_reply', (header) => named(header, ['x-autoreply', 'x-autorespond', 'x-autoresponder', 'x-auto-reply-from'])],
   ['auto_reply', (header) => matching(header, 'precedence', /^auto[_-]?reply\b/i)],
   [
     'auto_reply',
-    (header) => (headerValue(header, 'auto-submitted') ? matchingText(header, 'subject', automaticSubject) : undefined),
+    (header) => {
+      const program = matching(header, 'auto-submitted', automatic) ?? named(header, ['x-auto-response-suppress'])
+      return program && matchingText(header, 'subject', automaticSubject)
+    },
   ],
   ['list', (header) => named(header, ['list-id', 'list-post'])],
   ['list', (header) => matching(header, 'precedence', /^(list|bulk|junk)\b/i)],
-  ['auto_generated', (header) => matching(header, 'auto-submitted', /^(?!no\b)\S/i)],
+  ['auto_generated', (header) => matching(header, 'auto-submitted', automatic)],
   ['auto_reply', (_, { mailFrom }) => (mailFrom === '' ? 'null sender' : undefined)],
 ]
+
+const automatic = /^(?!no\b)\S/i
 
 const automaticSubject =
   /^(automatic reply|auto(matic)?[ -]?(reply|response)|out of (the )?office|automatická odpověď|automatická odpoveď|risposta automatica|automatische antwort|abwesenheit)/i

@@ -3,7 +3,7 @@ import type { App } from '@podatelna/process'
 import { z } from 'zod'
 import { actor } from '../door/caller.ts'
 import type { Web } from '../door/web.ts'
-import { listMail } from '../reads/mail.ts'
+import { disownedLately, listMail } from '../reads/mail.ts'
 import { listTickets } from '../reads/tickets.ts'
 import { render } from './render.ts'
 
@@ -16,6 +16,7 @@ export function home(web: Web, { store }: App): void {
     const model = {
       me: actor(request),
       here,
+      disowned: await disownedLately(store),
       tickets: await listTickets(store, { limit, cursor: tickets }),
       mail: await listMail(store, { limit, cursor: mail }),
     }

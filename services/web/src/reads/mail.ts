@@ -27,6 +27,18 @@ export async function listMail(store: Store, { limit, cursor, disposition, q }: 
   )
 }
 
+/** Letters of the last week whose supposed author says that they did not write them: somebody forges a client. */
+export async function disownedLately(store: Store, now = new Date()): Promise<{ at: string; mail: api.MailInList }[]> {
+  const weekAgo = new Date(now.getTime() - 7 * 24 * 3_600_000)
+  const rows = await store.prisma.mailEvent.findMany({
+    where: { type: 'disowned', at: { gt: weekAgo } },
+    orderBy: { at: 'desc' },
+    take: 20,
+    select: { at: true, mail: { select: columns } },
+  })
+  return rows.map(({ at, mail }) => ({ at: at.toISOString(), mail: showInList(mail, new Set()) }))
+}
+
 const searched = ['fromAddress', 'fromName', 'subject', 'messageId'] as const
 
 export async function readMail(store: Store, id: string): Promise<api.Mail | undefined> {

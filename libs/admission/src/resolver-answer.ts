@@ -5,7 +5,7 @@ export type Question = { name: string; type: string }
 
 /** How a question ended; `ttl` in seconds, 0 for what may not be remembered. */
 export type Outcome =
-  | { values: Values; ttl: number; bytes: number }
+  | { values: Values; ttl: number; hops: number; bytes: number }
   /** The name exists under another one, of which this answer knows nothing. */
   | { alias: string; ttl: number; hops: number }
   | { absent: 'ENOTFOUND' | 'ENODATA'; ttl: number }
@@ -36,7 +36,7 @@ export function readAnswer(question: Question, packet: DecodedPacket, size: numb
   if (size > mostBytes) return { trouble: 'EBADRESP' }
   const { name, records, ttl, hops } = followAliases(question, packet.answers ?? [])
   if (hops > mostAliases) return { trouble: 'ESERVFAIL' }
-  if (records.length > 0) return { values: records.map(asNodeGivesIt) as Values, ttl, bytes: size }
+  if (records.length > 0) return { values: records.map(asNodeGivesIt) as Values, ttl, hops, bytes: size }
   if (rcode === nameError) return { absent: 'ENOTFOUND', ttl: negativeTtl(packet) }
   const knowsNoMore = hops === 0 || packet.authorities?.some(({ type }) => type === 'SOA')
   return knowsNoMore ? { absent: 'ENODATA', ttl: negativeTtl(packet) } : { alias: name, ttl, hops }

@@ -86,16 +86,17 @@ export type LetterResolver = {
 /** Aliases that the servers did not follow themselves are followed here. */
 async function follow(places: Server[], question: Question): Promise<Outcome> {
   const until = Date.now() + questionLimit
-  let name = question.name
+  let { name } = question
   let ttl = Number.POSITIVE_INFINITY
-  for (let hops = 0; hops <= mostAliases; ) {
+  for (let hops = 0; isName(name); ) {
     const outcome = await askInTurn(places, { ...question, name }, until)
     if ('trouble' in outcome) return outcome
     ttl = Math.min(ttl, outcome.ttl)
-    if (!('alias' in outcome)) return { ...outcome, ttl }
-    if (!isName(outcome.alias)) break
-    name = outcome.alias
+    if ('absent' in outcome) return { ...outcome, ttl }
     hops += outcome.hops
+    if (hops > mostAliases) break
+    if ('values' in outcome) return { ...outcome, ttl }
+    name = outcome.alias
   }
   return { trouble: 'ESERVFAIL' }
 }
@@ -111,9 +112,10 @@ async function askInTurn(places: Server[], question: Question, until: number): P
       if (left <= 0) return last
       last = await ask(server, question, Math.min(tryLimit, left))
       if (!('trouble' in last)) return last
-      if (last.trouble === 'ETIMEOUT') silent.push(server)
+      if (last.trouble !== 'ETIMEOUT') continue
+      silent.push(server)
+      places.push(...places.splice(places.indexOf(server), 1))
     }
-    places.sort((a, b) => Number(silent.includes(a)) - Number(silent.includes(b)))
     turn = silent
   }
   return last

@@ -21,7 +21,8 @@ export function hopBefore(session: SMTPServerSession, header: Header, relays: Ne
 function announced(session: SMTPServerSession): Peer | undefined {
   const said = [session.xClient, session.xForward].find((attributes) => attributes?.has('ADDR'))
   if (!said) return undefined
-  return { address: String(said.get('ADDR') || ''), helo: String(said.get('HELO') || session.hostNameAppearsAs || '') }
+  const address = said.get('ADDR')
+  return address ? { address: String(address), helo: String(said.get('HELO') || session.hostNameAppearsAs) } : nobody
 }
 
 /**

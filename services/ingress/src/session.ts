@@ -22,6 +22,8 @@ export class Guest {
     connection.send = (code, text, context) => {
       // Our own answers begin with an enhanced code (RFC 3463) more exact than what the library would add.
       say(code, text, typeof text === 'string' && /^[245]\.\d+\.\d+ /.test(text) ? false : context)
+      // XFORWARD HELO=[UNAVAILABLE], which Postfix sends for its own letters, reads to the library as no HELO at all.
+      if (connection.hostNameAppearsAs === '') connection.hostNameAppearsAs = 'unavailable'
       const last = this.#count(code, context)
       if (last) say(last.code, last.text, false)
     }

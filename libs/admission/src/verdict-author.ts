@@ -1,5 +1,4 @@
 /** Who a letter says it is from, read so strictly that every other program reads the same (RFC 5322 §3.4, §3.6.2). */
-import { domainToASCII, domainToUnicode } from 'node:url'
 import { type Header, headerMailboxes, normalizeAddress } from '@podatelna/mail'
 
 /**
@@ -39,11 +38,9 @@ function isLocalPart(local: string): boolean {
   return /^[^\s"(),:;<>@[\\\]\p{C}]+$/u.test(local) && !local.includes('=?')
 }
 
-/** A name as DNS has it; one in other letters must be written in the one form they all map to (UTS 46). */
+/** `normalizeAddress` has turned the letters it could into A-labels; what is left as it was is no name of DNS. */
 function isDomain(domain: string): boolean {
-  const ascii = domainToASCII(domain)
-  const canonical = domain === ascii || domain === domainToUnicode(ascii)
-  return canonical && ascii.length <= 253 && ascii.split('.').every((label) => /^[a-z0-9_-]{1,63}$/.test(label))
+  return domain.length <= 253 && domain.split('.').every((label) => /^[a-z0-9_-]{1,63}$/.test(label))
 }
 
 const quotedOrComment = /"(?:[^"\\]|\\.)*"|\((?:[^()\\]|\\.)*\)/g

@@ -24,7 +24,7 @@ export function networkProblem(cidr: string): string | undefined {
   if (isIP(address) === 0 || !/^[^/]+(\/\d{1,3})?$/.test(cidr) || bits > most)
     return 'is not a network like 192.0.2.0/24, 2001:db8::/32 or 192.0.2.10.'
   // Who trusts every peer trusts what every peer says about itself.
-  return bits === 0 ? 'is the whole internet.' : undefined
+  return bits === 0 ? 'is the whole internet; name the networks of your own servers.' : undefined
 }
 
 function parse(cidr: string) {

@@ -20,7 +20,7 @@ export function openRelay(settings: Settings): Relay {
   return settings.RELAY_URL ? smtpRelay(settings.RELAY_URL, settings.MAIL_DOMAIN) : capture
 }
 
-const connections = 8
+const connections = 16
 
 const capture: Relay = {
   connections,

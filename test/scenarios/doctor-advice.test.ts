@@ -51,7 +51,7 @@ const brokenZones: [fault: string, change: Zone, line: string, paste?: string | 
   [
     'SPF without the relay',
     apex(['v=spf1 mx:mx.desk.test -all']),
-    'warning: SPF desk.test: 127.0.0.1 is an address of this network',
+    'warning: SPF desk.test: 127.0.0.1 is of this network',
   ],
   [
     'another DKIM key',
@@ -97,15 +97,18 @@ test.each(brokenZones)('zone with %s: one problem, with what to publish', async 
 test('without a relay the addresses of the mail domain are looked at', async () => {
   const problems = await patient.problems(
     { RELAY_URL: '' },
-    { 'desk.test': { A: ['192.0.2.10'], MX: ['10 mx.desk.test'], TXT: ['v=spf1 ip4:192.0.2.99 -all'] } },
+    { 'desk.test': { A: ['192.0.2.10'], MX: ['10 mx.desk.test'], TXT: ['v=spf1 ip4:192.0.2.99 ?all'] } },
   )
   expect(problems.map(({ text }) => text)).toEqual([
     'warning: relay: there is none: outgoing mail is captured.',
-    'warning: SPF desk.test: does not let 192.0.2.10 send (fail).',
+    'warning: SPF desk.test: the record ends in ?all: anybody may send for the domain.',
+    'warning: SPF desk.test: does not let 192.0.2.10 send (neutral).',
     'warning: PTR 192.0.2.10: there is no PTR record.',
   ])
-  expect(problems[1]!.paste).toEqual(['desk.test. 3600 IN TXT "v=spf1 ip4:192.0.2.10 ip4:192.0.2.99 -all"'])
-  expect(problems[2]!.paste).toContain('10.2.0.192.in-addr.arpa. 3600 IN PTR desk.test.')
+  for (const spf of problems.slice(1, 3)) {
+    expect(spf.paste).toEqual(['desk.test. 3600 IN TXT "v=spf1 ip4:192.0.2.10 ip4:192.0.2.99 -all"'])
+  }
+  expect(problems[3]!.paste).toContain('10.2.0.192.in-addr.arpa. 3600 IN PTR desk.test.')
 })
 
 const brokenSettings: [fault: string, env: Record<string, string>, line: string][] = [

@@ -40,7 +40,7 @@ async function checkDnsServer(server: string, given: boolean): Promise<Finding> 
     await asked('.', resolverOn([server]).resolveNs('.'))
     return ok(subject, `${server} answers.`)
   } catch (error) {
-    return fault(subject, `${server} does not answer (${(error as Error).message}).`, {
+    return fault(subject, `${server} cannot be used: ${(error as Error).message}`, {
       why: 'No letter can be judged without it: senders are told to try again.',
       change: given ? 'Correct DNS_SERVERS.' : 'Correct the name servers of this machine, or set DNS_SERVERS.',
     })

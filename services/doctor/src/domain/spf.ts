@@ -18,8 +18,21 @@ export async function checkSpf(domain: string, names: Names, senders: string[]):
     return [
       fault(subject, `the record cannot be used: ${broken}.`, { ...unproved, ...publish(domain, suggested(senders)) }),
     ]
-  const uncovered = await Promise.all(senders.map((address) => checkCovered(domain, record, address, names)))
-  return [checkEnd(domain, record), ...uncovered.flat()]
+  const verdicts = await Promise.all(
+    senders.map(async (address) => ({ address, ...(await evaluate(domain, address, names)) })),
+  )
+  const missing = verdicts.filter(({ address, result }) => result !== 'pass' && !isPrivate(address))
+  const paste = [
+    zoneLine(
+      domain,
+      'TXT',
+      improved(
+        record,
+        missing.map(({ address }) => address),
+      ),
+    ),
+  ]
+  return [checkEnd(domain, record, paste), ...verdicts.map((verdict) => checkCovered(domain, verdict, paste))]
 }
 
 const unproved = { why: 'Nobody can tell our letters from forged ones; many servers refuse or hide them.' }
@@ -54,17 +67,32 @@ async function syntaxError(domain: string, names: Names): Promise<string | undef
   return result === 'permerror' ? (comment ?? 'its syntax is wrong') : undefined
 }
 
-function checkEnd(domain: string, record: string): Finding {
+/** The same record with the addresses that are missing, and with an end. */
+function improved(record: string, missing: string[]): string {
+  const [version, ...terms] = record.trim().split(/\s+/)
+  const rest = isClosed(record) ? terms : [...terms.filter((term) => !/^[-~?+]?all$/i.test(term)), '-all']
+  return [version, ...missing.map(mechanism), ...rest].join(' ')
+}
+
+function isClosed(record: string): boolean {
+  const end = endOf(record)
+  return end === '-' || end === '~' || (end === undefined && /\sredirect=/i.test(record))
+}
+
+/** The qualifier of `all`: empty for `+`, undefined where the record has no `all`. */
+function endOf(record: string): string | undefined {
+  return /\s\+?([-~?]?)all(?:\s|$)/i.exec(record)?.[1]
+}
+
+function checkEnd(domain: string, record: string, paste: string[]): Finding {
   const subject = `SPF ${domain}`
-  const all = /(?:^|\s)([-~?+]?)all(?:\s|$)/i.exec(record)?.[1]
-  const strict = all === '-' || all === '~' || (all === undefined && /\sredirect=/i.test(record))
-  if (strict) return ok(subject, `${record}`)
-  const ends = all === undefined ? 'the record has no end' : `the record ends in ${all || '+'}all`
-  const closed = record.replace(/\s+[-~?+]?all(?=\s|$)/i, '').concat(' -all')
-  return (all === undefined || all === '?' ? warning : fault)(subject, `${ends}: anybody may send for the domain.`, {
+  if (isClosed(record)) return ok(subject, record)
+  const end = endOf(record)
+  const ends = end === undefined ? 'has no end' : `ends in ${end || '+'}all`
+  return (end === '' ? fault : warning)(subject, `the record ${ends}: anybody may send for the domain.`, {
     why: 'Letters under a false name pass as well as ours.',
     change: 'End it in -all, or in ~all while you watch what happens.',
-    paste: [zoneLine(domain, 'TXT', closed)],
+    paste,
   })
 }
 
@@ -72,29 +100,28 @@ function checkEnd(domain: string, record: string): Finding {
  * Never more than a warning: the name by which we reach a relay need not have the addresses that it sends from; large
  * providers are like that.
  */
-async function checkCovered(domain: string, record: string, address: string, names: Names): Promise<Finding[]> {
+function checkCovered(
+  domain: string,
+  { address, result }: { address: string; result: string },
+  paste: string[],
+): Finding {
   const subject = `SPF ${domain}`
-  const { result } = await evaluate(domain, address, names)
-  if (result === 'pass') return [ok(subject, `lets ${address} send.`)]
-  if (isPrivate(address)) {
-    return [
-      warning(
-        subject,
-        `${address} is an address of this network; whether the one the world sees may send, cannot be told.`,
-        {
-          why: 'Letters from an address that the record does not name are refused or hidden.',
-          change: 'Make sure that the record names the public address of the relay.',
-        },
-      ),
-    ]
-  }
-  return [
-    warning(subject, `does not let ${address} send (${result}).`, {
+  if (result === 'pass') return ok(subject, `lets ${address} send.`)
+  if (!isPrivate(address)) {
+    return warning(subject, `does not let ${address} send (${result}).`, {
       why: 'Our letters are refused or hidden, unless the relay sends from other addresses.',
       change: "Add it, or what the relay's provider tells to include.",
-      paste: [zoneLine(domain, 'TXT', record.replace(/^v=spf1/i, `v=spf1 ${mechanism(address)}`))],
-    }),
-  ]
+      paste,
+    })
+  }
+  return warning(
+    subject,
+    `${address} is of this network; whether the address that the world sees may send, cannot be told.`,
+    {
+      why: 'Letters from an address that the record does not name are refused or hidden.',
+      change: 'Make sure that the record names the public address of the relay.',
+    },
+  )
 }
 
 async function evaluate(domain: string, ip: string, { resolve }: Names) {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { linkIn, press } from '../author.ts'
 import { companies, type Desk, letter, openDesk, recipients, sentTo, support, transports } from '../scenario.ts'
 
 const { acme, globex, initech, proveless } = companies
@@ -226,15 +227,6 @@ describe.each(transports)('admission, over %s', (transport) => {
 
 function draft(from: string) {
   return { from, to: support, subject: 'Hello', text: 'Hello' }
-}
-
-async function linkIn(desk: Desk, email: string): Promise<string> {
-  const { text } = await sentTo(desk, email).at(-1)!.parsed
-  return new URL(text!.match(/https?:\S+\/authorize\/\S+/)![0]).pathname
-}
-
-function press(desk: Desk, page: string, decision: string): Promise<Response> {
-  return desk.http(page, { method: 'POST', body: new URLSearchParams({ decision }) })
 }
 
 function headerOf(raw: Buffer, name: string): string {

@@ -71,9 +71,10 @@ class Draft implements LetterDraft {
     await this.#file.sync()
     await this.#file.close()
     const path = pathOf(this.#folder, sha256)
-    await mkdir(dirname(path), { recursive: true })
+    const made = await mkdir(dirname(path), { recursive: true })
     await rename(this.#draftPath, path)
     await syncFolder(dirname(path))
+    if (made) await syncFolder(this.#folder)
     return { raw: null, sha256, bytes: this.#bytes }
   }
 
@@ -88,13 +89,12 @@ class Draft implements LetterDraft {
       await mkdir(dirname(this.#draftPath), { recursive: true })
       this.#file = await open(this.#draftPath, 'wx')
     }
-    const chunks = this.#chunks
-    this.#chunks = []
-    await this.#file.writev(chunks)
+    // Not `writev`: on a full disk it writes a part, and says so in a number only.
+    for (const chunk of this.#chunks.splice(0)) await this.#file.appendFile(chunk)
   }
 }
 
-/** A new name in a folder is only durable once the folder itself is. */
+/** A new name in a folder, be it a file's or another folder's, is only durable once that folder itself is. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder)
   try {

@@ -39,9 +39,7 @@ function explainDoubt(domain: string, { spf, dkim, dmarc, arc }: Facts): string 
 
 function explainPartial({ domain, whole_body, unsigned = [] }: Signature): string {
   if (!whole_body) return `The signature of ${domain} covers only part of the letter, so it does not count.`
-  if (unsigned.length > 0)
-    return `The signature of ${domain} does not cover every ${unsigned.join(', ')} of the letter, so it does not count.`
-  return `The signature of ${domain} passed, but the DMARC policy asks for the very domain of the author.`
+  return `The signature of ${domain} does not cover every ${unsigned.join(', ')} of the letter, so it does not count.`
 }
 
 const old = 7 * 24 * 60 * 60 * 1000

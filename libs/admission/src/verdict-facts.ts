@@ -76,7 +76,7 @@ export function arcVouches(arc: ARCResult, counts: FieldCounts, author: string, 
   const newestFirst = (arc.chain || []).toReversed()
   const strangerAt = newestFirst.findIndex((set) => !isTrusted(set, trusted))
   const believed = strangerAt < 0 ? newestFirst : newestFirst.slice(0, strangerAt)
-  return believed.some((set) => sawDmarcPass(set, author))
+  return believed.some((set, at) => sawDmarcPass(at === 0 ? arc.authenticationResults : resultsOf(set), author))
 }
 
 /** The names under which the keys of the chain are published. */
@@ -125,11 +125,18 @@ function tagOf(field: ARCChainEntry['arc-seal'], tag: string): string {
 }
 
 /** For this author: what a list rewrote passed for somebody else. */
-function sawDmarcPass(set: ARCChainEntry, author: string): boolean {
-  const dmarc = set['arc-authentication-results']?.parsed?.dmarc as SealedResult | undefined
-  const from = dmarc?.header?.from
-  return (dmarc?.result ?? dmarc?.value) === 'pass' && typeof from === 'string' && asDnsName(from) === asDnsName(author)
+function sawDmarcPass(results: SealedResults | undefined, author: string): boolean {
+  const { result, value, header } = results?.dmarc ?? {}
+  const from = header?.from
+  return (result ?? value) === 'pass' && typeof from === 'string' && asDnsName(from) === asDnsName(author)
 }
+
+function resultsOf(set: ARCChainEntry): SealedResults | undefined {
+  return set['arc-authentication-results']?.parsed as SealedResults | undefined
+}
+
+/** mailauth calls it `result` in the newest set, `value` in the others. */
+type SealedResults = { dmarc?: { result?: string; value?: string; header?: { from?: unknown } } }
 
 function asDnsName(name: string): string {
   return domainToASCII(name.trim().replace(/\.$/, ''))
@@ -143,6 +150,3 @@ const weakness: Record<string, string> = {
   'weak-key': 'its key is shorter than 1024 bits',
   'weak-algorithm': 'rsa-sha1 proves nothing any more',
 }
-
-/** `result` in the newest set, which mailauth rewrites, `value` in the others. */
-type SealedResult = { result?: string; value?: string; header?: { from?: unknown } }

@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { readSettings } from '@podatelna/runtime'
 import { type Podatelna, startPodatelna } from '@podatelna/standalone'
 import { type Envelope, type Reply, type Server, send } from './world/client.ts'
 import { type Company, companies, companiesZone, type Person } from './world/companies.ts'
 import { type Dns, startDns } from './world/dns.ts'
 import { watchDrain } from './world/drained.ts'
+import { freshFolder } from './world/folder.ts'
 import type { Draft } from './world/letters.ts'
 import { type Letter, type Sink, startSink } from './world/sink.ts'
 
@@ -53,7 +52,7 @@ export async function startDesk(place: {
 }): Promise<Desk> {
   const [dns, post] = await Promise.all([startDns(companiesZone()), startSink()])
   const namespace = `desk-${randomBytes(4).toString('hex')}`
-  const folder = await mkdtemp(join(tmpdir(), `podatelna-${namespace}-`))
+  const folder = await freshFolder(namespace)
   const broker = place.amqpUrl ? { url: place.amqpUrl, namespace } : undefined
   const adminToken = randomBytes(24).toString('hex')
   const podatelna = await startPodatelna(

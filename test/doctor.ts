@@ -1,11 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { examine } from '@podatelna/doctor'
 import { readSettings } from '@podatelna/runtime'
 import { certificate, certificateKey } from './world/certificate.ts'
 import { startDns, type Zone } from './world/dns.ts'
+import { freshFolder } from './world/folder.ts'
 import { startSink } from './world/sink.ts'
 
 /** An installation in perfect order, database and broker apart: zone, relay, keys, certificate, settings. */
@@ -23,7 +23,7 @@ export type Patient = {
 export type Problem = { text: string; paste: string[] | undefined }
 
 export async function startPatient(): Promise<Patient> {
-  const folder = await mkdtemp(join(tmpdir(), 'podatelna-doctor-'))
+  const folder = await freshFolder('doctor')
   const { privatePem, published } = keyPair()
   await writeFile(join(folder, 'dkim.pem'), privatePem)
   await writeFile(join(folder, 'tls.pem'), certificate)

@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import { companies } from '../world/companies.ts'
+import { freshFolder } from '../world/folder.ts'
 import { freePorts } from '../world/ports.ts'
 import { end, endsWithUs } from '../world/processes.ts'
 import { startProcess } from '../world/service.ts'
@@ -27,7 +27,7 @@ export async function ourSystem(stage: Stage): Promise<System> {
   const [smtp, http] = await freePorts(2)
   const relay = await startChild('relay.ts', {})
   const databaseUrl = await stage.newDatabase()
-  const folder = await mkdtemp(join(tmpdir(), 'podatelna-bench-'))
+  const folder = await freshFolder('bench')
   const ours = startProcess('standalone', {
     DATABASE_URL: databaseUrl,
     DATA_DIR: folder,

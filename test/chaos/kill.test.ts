@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import { openClient } from '../world/client.ts'
@@ -8,6 +6,7 @@ import { companies, companiesZone } from '../world/companies.ts'
 import { cloneDatabase, type TestDatabase } from '../world/database.ts'
 import { type Dns, startDns } from '../world/dns.ts'
 import { type Drain, watchDrain } from '../world/drained.ts'
+import { freshFolder } from '../world/folder.ts'
 import { freePorts } from '../world/ports.ts'
 import { type Process, startProcess } from '../world/service.ts'
 import { type Sink, startSink } from '../world/sink.ts'
@@ -36,7 +35,7 @@ beforeAll(async () => {
     DATABASE_URL: database.url,
     AMQP_URL: broker.url,
     BUS_NAMESPACE: broker.namespace,
-    DATA_DIR: await mkdtemp(join(tmpdir(), 'podatelna-chaos-')),
+    DATA_DIR: await freshFolder('chaos'),
     DNS_SERVERS: dns.address,
     SMTP_LISTEN: `127.0.0.1:${smtp}`,
     HTTP_LISTEN: `127.0.0.1:${http}`,

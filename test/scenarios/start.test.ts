@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { freshFolder } from '../world/folder.ts'
 import { freePorts } from '../world/ports.ts'
 import { type Process, startProcess } from '../world/service.ts'
 
@@ -87,7 +87,7 @@ test('a service of its own says which settings separate processes need', async (
 type Place = { DATA_DIR: string; SMTP_LISTEN: string; HTTP_LISTEN: string }
 
 async function freshPlace(): Promise<Place> {
-  const folder = await mkdtemp(join(tmpdir(), 'podatelna-start-'))
+  const folder = await freshFolder('start')
   leftBehind.push(() => rm(folder, { recursive: true, force: true }))
   const [smtp, http] = await freePorts(2)
   return { DATA_DIR: folder, SMTP_LISTEN: `127.0.0.1:${smtp}`, HTTP_LISTEN: `127.0.0.1:${http}` }

@@ -29,6 +29,7 @@ export type Bus = {
 /** Tries of one event before it is buried, when the database is there and the step still fails. */
 const triesBeforeBurial = 8
 const sweepEveryMs = 1_000
+const sweepLimit = 500
 /** How long a taken event's outbox row may wait for others to be deleted with. */
 const lingerMs = 20
 
@@ -125,9 +126,10 @@ class OutboxBus implements Bus {
     const signal = this.#stopping.signal
     while (!signal.aborted) {
       await delay(sweepEveryMs, undefined, { signal, ref: false }).catch(() => {})
-      if (signal.aborted || !this.#transport.isUp()) continue
+      const room = Math.min(this.#transport.room(), sweepLimit)
+      if (signal.aborted || room <= 0) continue
       try {
-        await this.#sweep()
+        await this.#sweep(room)
         await this.#forgetOldDone()
       } catch (error) {
         this.#log.warn({ cause: String(error) }, 'the outbox cannot be swept now')
@@ -136,12 +138,12 @@ class OutboxBus implements Bus {
   }
 
   /** Publishes what its writer left behind: it died, or the transport was away. */
-  async #sweep(): Promise<void> {
+  async #sweep(room: number): Promise<void> {
     const left = await this.#store.query<Envelope & { attempts: number }>(Prisma.sql`
       UPDATE outbox SET attempts = attempts + 1, sweep_at = now() + interval '10 seconds'
       WHERE id IN (
         SELECT id FROM outbox WHERE sweep_at <= now() AND id <> ALL(${[...this.#sending]}::uuid[])
-        ORDER BY sweep_at LIMIT 500 FOR UPDATE SKIP LOCKED)
+        ORDER BY sweep_at LIMIT ${room} FOR UPDATE SKIP LOCKED)
       RETURNING id, name, payload, attempts`)
     this.#metrics.outbox.set(left.length)
     for (const { attempts, ...event } of left) void this.#send(event, attempts)

@@ -19,9 +19,10 @@ export function inProcessTransport(): Transport {
       queues.push(new Queue(subscription, receiver))
     },
     isUp: () => open,
+    room: () => (open ? Math.min(...queues.map((queue) => queue.room())) : 0),
     async close() {
       open = false
-      await Promise.all(queues.map((queue) => queue.drained()))
+      await Promise.all(queues.map((queue) => queue.close()))
     },
   }
 }
@@ -29,7 +30,7 @@ export function inProcessTransport(): Transport {
 class Queue {
   readonly subscription: Subscription
   readonly #receiver: Receiver
-  readonly #waiting: (() => void)[] = []
+  readonly #waiting: { go(): void; leave(reason: Error): void }[] = []
   #running = 0
   #whenDrained: (() => void)[] = []
 
@@ -38,21 +39,33 @@ class Queue {
     this.#receiver = receiver
   }
 
+  room(): number {
+    return queueLimit - this.#waiting.length
+  }
+
   async push(event: Envelope, attempts: number): Promise<void> {
-    if (this.#waiting.length >= queueLimit) throw new Error(`${this.subscription.consumer} is too far behind`)
-    if (this.#running >= concurrency) await new Promise<void>((go) => this.#waiting.push(go))
-    this.#running++
+    if (this.room() <= 0) throw new Error(`${this.subscription.consumer} is too far behind`)
+    if (this.#running < concurrency) this.#running++
+    else await new Promise<void>((go, leave) => this.#waiting.push({ go, leave }))
     try {
       if (attempts > crashLimit) await this.#receiver.bury(event, `handed out ${attempts} times without being finished`)
       else await this.#receiver.handle(event)
     } finally {
-      this.#running--
-      this.#waiting.shift()?.()
-      if (this.#running === 0 && this.#waiting.length === 0) for (const done of this.#whenDrained.splice(0)) done()
+      this.#makeWay()
     }
   }
 
-  async drained(): Promise<void> {
+  /** What waits stays in the outbox; what runs is waited for. */
+  async close(): Promise<void> {
+    for (const { leave } of this.#waiting.splice(0)) leave(new Error('the process is stopping'))
     if (this.#running > 0) await new Promise<void>((done) => this.#whenDrained.push(done))
+  }
+
+  /** The next in line takes over the place, so that nobody else can slip in between. */
+  #makeWay(): void {
+    const next = this.#waiting.shift()
+    if (next) return next.go()
+    this.#running--
+    if (this.#running === 0) for (const done of this.#whenDrained.splice(0)) done()
   }
 }

@@ -56,6 +56,10 @@ class RabbitTransport implements Transport {
     return this.#publishing !== undefined
   }
 
+  room(): number {
+    return this.isUp() ? Number.POSITIVE_INFINITY : 0
+  }
+
   async send(event: Envelope): Promise<void> {
     const channel = this.#publishing
     if (!channel) throw new Error('RabbitMQ is away')
@@ -105,16 +109,21 @@ class RabbitTransport implements Transport {
   async #connectOnce(): Promise<void> {
     // Without noDelay a single confirmed publish waits 40 ms for Nagle and delayed ACK.
     const connection = await amqp.connect(this.#url, { noDelay: true, timeout: 5_000 })
+    let closed = false
     connection.on('error', (error: Error) => this.#log.warn({ cause: error.message }, 'RabbitMQ connection failed'))
-    connection.once('close', () => this.#lost(connection))
+    connection.once('close', () => {
+      closed = true
+      this.#lost(connection)
+    })
     try {
       await this.#declareTopology(connection)
       const publishing = await connection.createConfirmChannel()
-      publishing.on('error', () => {})
+      this.#reconnectWhenClosed(connection, publishing, 'publishing')
       publishing.on('return', (message: { properties: { messageId: string } }) =>
         this.#returned.add(message.properties.messageId),
       )
       for (const { subscription, receiver } of this.#consumers) await this.#read(connection, subscription, receiver)
+      if (closed) throw new Error('closed while connecting')
       this.#connection = connection
       this.#publishing = publishing
     } catch (error) {
@@ -192,16 +201,27 @@ class RabbitTransport implements Transport {
 
   async #readQueue(connection: ChannelModel, queue: string, take: (event: Envelope) => Promise<void>): Promise<void> {
     const channel = await connection.createChannel()
-    channel.on('error', (error: Error) => this.#log.warn({ queue, cause: error.message }, 'RabbitMQ closed a channel'))
-    // The broker closes a channel whose consumer holds a message for half an hour. Connecting anew reads on.
-    channel.once('close', () => {
-      if (!this.#stopping.signal.aborted) connection.close().catch(() => {})
-    })
+    this.#reconnectWhenClosed(connection, channel, queue)
     await channel.prefetch(concurrency)
     const { consumerTag } = await channel.consume(queue, (message) => {
       if (message) void this.#take(channel, message, take)
+      // The broker ends a consumer whose queue was deleted; connecting anew declares it again.
+      else connection.close().catch(() => {})
     })
     this.#consuming.push({ channel, tag: consumerTag })
+  }
+
+  /**
+   * The broker closes a channel for one wrong word: a consumer that holds a message for half an hour, an exchange that
+   * somebody deleted. Connecting anew declares everything and goes on.
+   */
+  #reconnectWhenClosed(connection: ChannelModel, channel: Channel, purpose: string): void {
+    channel.on('error', (error: Error) =>
+      this.#log.warn({ purpose, cause: error.message }, 'RabbitMQ closed a channel'),
+    )
+    channel.once('close', () => {
+      if (!this.#stopping.signal.aborted) connection.close().catch(() => {})
+    })
   }
 
   async #take(channel: Channel, message: ConsumeMessage, take: (event: Envelope) => Promise<void>): Promise<void> {

@@ -13,8 +13,9 @@ export type Transport = {
    */
   send(event: Envelope, attempts: number): Promise<void>
   consume(subscription: Subscription, receiver: Receiver): Promise<void>
-  /** False while sending would be pointless. */
   isUp(): boolean
+  /** How many events it would take now. More are not handed out: each return of one counts against it (`crashLimit`). */
+  room(): number
   /** Takes no further events, waits for those under way, lets go. */
   close(): Promise<void>
 }

@@ -1,3 +1,5 @@
+import { connect } from 'node:net'
+import { createInterface } from 'node:readline'
 import { expireLetters } from '@podatelna/admission'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
@@ -21,6 +23,21 @@ beforeAll(async () => {
 afterAll(() => desk?.close())
 
 describe('who may not write any more', () => {
+  test('a contact removed between RCPT and DATA is refused like any stranger', async () => {
+    const { email, contactId } = await unprovableContact(desk)
+    const session = await upToData(email, support)
+    await desk.api('DELETE', `/api/contacts/${contactId}`)
+    expect(await session.send(`From: ${email}\r\n\r\nHello\r\n.`)).toMatch(/^550 5\.7\.1 You are not registered/)
+  })
+
+  test('nobody writes to a mailbox that was removed between RCPT and DATA', async () => {
+    const { email } = await unprovableContact(desk)
+    const { id } = await desk.api('POST', '/api/mailboxes', { address: 'closing@desk.test', name: 'Closing' })
+    const session = await upToData(email, 'closing@desk.test')
+    await desk.api('DELETE', `/api/mailboxes/${id}`)
+    expect(await session.send(`From: ${email}\r\n\r\nHello\r\n.`)).toMatch(/^550 5\.1\.1 /)
+  })
+
   test('a contact removed while the letter waited: confirming gives it to staff, and opens nothing', async () => {
     const { mail, page, contactId } = await heldLetter(desk, { subject: 'Removed meanwhile' })
     await desk.api('DELETE', `/api/contacts/${contactId}`)
@@ -154,6 +171,25 @@ describe('bytes', () => {
     expect((await signedIn(desk, `/api/mail/${mail!.id}/raw`)).status).toBe(200)
   })
 })
+
+/** A session that stands before the first byte of its letter. */
+async function upToData(from: string, to: string) {
+  const socket = connect(desk.podatelna.smtpPort, '127.0.0.1')
+  const lines = createInterface({ input: socket })[Symbol.asyncIterator]()
+  const answer = async (): Promise<string> => {
+    const { value = '' } = await lines.next()
+    return value[3] === '-' ? answer() : value
+  }
+  const send = (line: string) => {
+    socket.write(`${line}\r\n`)
+    return answer()
+  }
+  await answer()
+  for (const line of ['EHLO mx.test', `MAIL FROM:<${from}>`, `RCPT TO:<${to}>`])
+    expect(await send(line)).toMatch(/^250 /)
+  expect(await send('DATA')).toMatch(/^354 /)
+  return { send: (line: string) => send(line).finally(() => socket.destroy()) }
+}
 
 /** Time passes for the links that are out. */
 async function linksRunOut(): Promise<void> {

@@ -22,6 +22,13 @@ test('a relay that takes the letter has it with all its bytes, from the null sen
   expect(heard).toContain('..dot')
 })
 
+test('a password never goes over the network in plain text', async () => {
+  // 0.0.0.0 is reached, but is no name of this machine that would make plain text harmless.
+  const { relay, heard } = await relayThatSays({ AUTH: '235 2.7.0 welcome' }, '0.0.0.0')
+  expect(await relay.send(letter)).toMatchObject({ outcome: 'deferred' })
+  expect(heard.filter((line) => line.startsWith('AUTH'))).toEqual([])
+})
+
 describe('what the relay says decides', () => {
   test.each([
     ['RCPT', '451 4.7.1 greylisted', 'deferred'],
@@ -50,7 +57,7 @@ describe('what the relay says decides', () => {
   })
 })
 
-async function relayThatSays(replies: Record<string, string>) {
+async function relayThatSays(replies: Record<string, string>, host = '127.0.0.1') {
   const heard: string[] = []
   const server: Server = createServer((socket) => {
     let inData = false
@@ -71,7 +78,7 @@ async function relayThatSays(replies: Record<string, string>) {
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const user = replies.AUTH ? 'user:pass@' : ''
-  const relay = openRelay(readSettings({ RELAY_URL: `smtp://${user}127.0.0.1:${port}` }))
+  const relay = openRelay(readSettings({ RELAY_URL: `smtp://${user}${host}:${port}` }))
   closing.push(
     () => relay.close(),
     () => server.close(),

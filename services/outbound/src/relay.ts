@@ -38,6 +38,7 @@ function smtpRelay(url: string, mailDomain: string): Relay {
     maxRequeues: 1,
     name: mailDomain,
     opportunisticTLS: true,
+    requireTLS: mustProve(url),
     tls: { rejectUnauthorized: mustProve(url) },
     getSocket: (options, ready) => {
       connect(options).then((connection) => ready(null, { connection }), ready)

@@ -12,6 +12,7 @@ export type Stage = { newDatabase(): Promise<string>; dns: string; close(): Prom
 export async function openStage(): Promise<Stage> {
   const folder = join(tmpdir(), `podatelna-bench-${process.pid}`)
   const [server, dns] = await Promise.all([startEmbeddedDatabase(folder), startDns(companiesZone())])
+  dns.ttl = 3_600
   let databases = 0
   return {
     dns: dns.address,

@@ -21,8 +21,8 @@ export function noticesConsumer(parts: { store: Store; letterhead: Letterhead; p
       if ('reject' in plan) return plan
       const letters = await Promise.all(plan.notices.map(desk.letterhead.write))
       const lease = desk.post.lease()
-      const planned = await commit(desk.store, event, letters, { lease, gate: plan.gate })
-      if (lease > 0) desk.post.take(letters.filter((letter) => planned.has(letter.id)).map(firstTry))
+      const planned = await commit(desk.store, event, letters, { lease: lease.seconds, gate: plan.gate })
+      if (lease.seconds > 0) desk.post.take(letters.filter((letter) => planned.has(letter.id)).map(firstTry), lease)
       return 'done'
     },
   }

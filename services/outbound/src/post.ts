@@ -6,12 +6,15 @@ import type { Relay } from './relay.ts'
 
 /** Sends deliveries, a few at a time; what it has no room for stays due in the table. */
 export type Post = {
-  /** Seconds for which a delivery written now is this post's alone; 0 when there is no room. */
-  lease(): number
+  /** For how long a delivery that is written from now on is this post's alone; 0 seconds when there is no room. */
+  lease(): Lease
   /** Deliveries that were written with that lease. */
-  take(deliveries: Outgoing[]): void
+  take(deliveries: Outgoing[], lease: Lease): void
   close(): Promise<void>
 }
+
+/** Counted from before the statement that writes it: a database may take its time to answer. */
+export type Lease = { seconds: number; since: number }
 
 /** After a crash, deliveries wait this long for another process; what takes longer to send has its lease renewed. */
 const leaseSeconds = 30
@@ -48,14 +51,14 @@ class RelayPost implements Post {
     this.#rounds = this.#goRound()
   }
 
-  lease(): number {
+  lease(): Lease {
     const room = this.#room() > 0 && !this.#stopping.signal.aborted
     if (!room) this.#leftBehind = true
-    return room ? leaseSeconds : 0
+    return { seconds: room ? leaseSeconds : 0, since: performance.now() }
   }
 
-  take(deliveries: Outgoing[]): void {
-    for (const delivery of deliveries) this.#inHand.set(delivery.id, performance.now())
+  take(deliveries: Outgoing[], { since }: Lease): void {
+    for (const delivery of deliveries) this.#inHand.set(delivery.id, since)
     this.#waiting.push(...deliveries)
     this.#sendNext()
   }
@@ -79,7 +82,7 @@ class RelayPost implements Post {
       const delivery = this.#waiting.shift()
       if (!delivery) return
       // Waited too long: it stays in the table, where it is looked at again before it is sent.
-      if (this.#held(delivery.id) > leaseSeconds / 2) this.#letGo(delivery.id)
+      if (this.#lateFor(delivery.id)) this.#letGo(delivery.id)
       else this.#track(this.#send(delivery))
     }
   }
@@ -133,17 +136,22 @@ class RelayPost implements Post {
 
   async #renewLeases(): Promise<void> {
     const waiting = new Set(this.#waiting.map(({ id }) => id))
-    const slow = [...this.#inHand.keys()].filter((id) => !waiting.has(id) && this.#held(id) > leaseSeconds / 2)
+    const slow = [...this.#inHand.keys()].filter((id) => !waiting.has(id) && this.#lateFor(id))
+    const since = performance.now()
     await lease(this.#store, slow, leaseSeconds)
-    for (const id of slow) if (this.#inHand.has(id)) this.#inHand.set(id, performance.now())
+    for (const id of slow) if (this.#inHand.has(id)) this.#inHand.set(id, since)
   }
 
   async #takeDue(): Promise<void> {
     const room = this.#room()
     if (room <= 0) return
     this.#leftBehind = false
-    const due = await takeDue(this.#store, room, [...this.#inHand.keys()], leaseSeconds)
-    this.take(due.filter((delivery) => delivery.allowed))
+    const lease = { seconds: leaseSeconds, since: performance.now() }
+    const due = await takeDue(this.#store, room, [...this.#inHand.keys()], lease.seconds)
+    this.take(
+      due.filter((delivery) => delivery.allowed),
+      lease,
+    )
     this.#metrics.deliveries.inc({ outcome: 'suppressed' }, due.filter((delivery) => !delivery.allowed).length)
     if (due.length === room) this.#leftBehind = true
   }
@@ -158,8 +166,9 @@ class RelayPost implements Post {
 
   async #giveBack(): Promise<void> {
     const notStarted = this.#waiting.splice(0).map(({ id }) => id)
+    const ours = notStarted.filter((id) => !this.#lateFor(id))
     for (const id of notStarted) this.#letGo(id)
-    await lease(this.#store, notStarted, 0).catch((error) => this.#log.warn({ cause: String(error) }, 'leases stay'))
+    await lease(this.#store, ours, 0).catch((error) => this.#log.warn({ cause: String(error) }, 'leases stay'))
   }
 
   #letGo(id: string): void {
@@ -167,7 +176,8 @@ class RelayPost implements Post {
     if (this.#leftBehind && this.#room() >= roomFor / 2) this.#whenRoom?.()
   }
 
-  #held(id: string): number {
-    return (performance.now() - (this.#inHand.get(id) ?? 0)) / 1000
+  /** Half of the lease has gone; soon somebody else may have it. */
+  #lateFor(id: string): boolean {
+    return performance.now() - (this.#inHand.get(id) ?? 0) > (leaseSeconds / 2) * 1000
   }
 }

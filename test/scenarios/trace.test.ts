@@ -25,10 +25,14 @@ describe('what can be read about a letter', () => {
     })
     expect(mail!.header).not.toContain('The text of it')
     expect((await signedIn(desk, `/api/mail/${mail!.id}/raw`)).status).toBe(410)
+    const page = await (await signedIn(desk, `/mail/${mail!.id}`)).text()
+    expect(page).toContain('Its bytes are not kept.')
+    expect(page).toContain('Subject: Refused')
   })
 
   test('held and confirmed: every step, in order, with what it was before', async () => {
     const { mail, page, email } = await heldLetter(desk)
+    expect(await (await signedIn(desk, `/mail/${mail.id}`)).text()).toContain('Send its author a new link')
     await press(desk, page, 'confirm')
     expect(await timelineOf(desk, mail)).toEqual([
       ...['received', 'judged', 'held', 'queued', 'sent'],
@@ -61,6 +65,8 @@ describe('what can be read about a letter', () => {
       { flags: [], disposition: 'admitted' },
     ])
     expect(items[1].id).toBe(first.mail!.id)
+    const page = await (await signedIn(desk, `/mail/${items[0].id}`)).text()
+    expect(page).toContain('An earlier letter with other content has the same Message-ID.')
   })
 })
 
@@ -115,6 +121,20 @@ describe('a letter of a program', () => {
     expect(mail!.ticket_number).toBeUndefined()
     await desk.api('POST', `/api/mail/${mail!.id}/reissue`, undefined, 409)
     expect(recipients(desk)).toEqual([])
+  })
+
+  test('of another installation of Podatelna is answered by neither of the two', async () => {
+    const other = await openDesk({ env: { MAIL_DOMAIN: 'other.test' } })
+    try {
+      await other.api('POST', '/api/mailboxes', { address: 'help@other.test', name: 'Help', policy: 'open' })
+      await sendUnproved(desk, 'help@other.test', { to: 'sales@desk.test' })
+      const { raw } = sentTo(desk, 'help@other.test').at(-1)!
+      const { mail } = await other.receives(raw, { from: 'sales@desk.test', to: 'help@other.test' })
+      expect(mail).toMatchObject({ kind: 'auto_reply', disposition: 'suppressed' })
+      expect(recipients(other)).toEqual([])
+    } finally {
+      await other.close()
+    }
   })
 
   test('that nobody proved is not slipped into a ticket as an automatic reply, token or not', async () => {

@@ -1,13 +1,14 @@
 import type { Podatelna } from './index.ts'
 
 /** What a person sees when everything is up, and what to do next. */
-export function welcome({ app, smtpPort, httpPort, administrator }: Podatelna): string {
+export function welcome({ app, smtpPort, lmtpPort, httpPort, administrator }: Podatelna): string {
   const { settings } = app
   const lines = [
     '',
     'Podatelna is ready.',
     '',
     `  Letters   SMTP on ${settings.SMTP_LISTEN.host}:${smtpPort}`,
+    ...(lmtpPort ? [`            LMTP on ${settings.LMTP_LISTEN?.host}:${lmtpPort}`] : []),
     `  Console   ${settings.PUBLIC_URL}  (listening on ${settings.HTTP_LISTEN.host}:${httpPort})`,
     `  API       ${settings.PUBLIC_URL}/api/docs`,
     `  Outgoing  ${settings.RELAY_URL ? `through ${hostOf(settings.RELAY_URL)}` : 'captured: readable in the console, sent nowhere (set RELAY_URL to send)'}`,

@@ -55,7 +55,10 @@ function overUdp(server: Server, query: Query, limit: number): Promise<Reply> {
     const packet = answerTo(query.id, query.question, bytes)
     if (packet) resolve({ packet, size: bytes.length })
   })
-  socket.connect(server.port, server.address, () => socket.send(query.bytes))
+  // A failure to connect comes to the callback, although its type says nothing of it.
+  const connected = (error?: NodeJS.ErrnoException) =>
+    error ? resolve({ trouble: error.code ?? 'EBADRESP' }) : socket.send(query.bytes)
+  socket.connect(server.port, server.address, connected)
   return promise.finally(() => {
     clearTimeout(timer)
     socket.close()

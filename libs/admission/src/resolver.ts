@@ -30,7 +30,7 @@ export function createResolver(servers: readonly string[]): Resolver {
     const key = `${question.type} ${question.name}`
     const outcome = known.get(key)
     if (outcome) return Promise.resolve(outcome)
-    const asked = underWay.get(key) ?? lane.run(() => follow(places, question))
+    const asked = underWay.get(key) ?? lane.run(() => follow(places, question)).catch(() => ({ trouble: 'EBADQUERY' }))
     if (!underWay.has(key)) {
       underWay.set(key, asked)
       void asked.then((found) => {

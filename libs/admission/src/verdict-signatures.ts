@@ -5,9 +5,10 @@ import type { Header } from '@podatelna/mail'
 /** Letters that people get carry one to four. */
 const mostSignatures = 10
 /** Longer ones list field names for no other purpose than to be long. */
-const longestSignature = 8 * 1024
+const longestSignature = 4 * 1024
+const longestOf: Record<string, number> = { 'arc-authentication-results': 32 * 1024 }
 /** A header of more lines takes mailauth longer than a letter is worth: its time grows with their square. */
-const mostLines = 5_000
+const mostLines = 3_000
 
 export type Selection = {
   /** How many DKIM signatures are not looked at. */
@@ -34,7 +35,7 @@ export function selectSignatures(
     .sort((a, b) => Number(b.aligned) - Number(a.aligned))
   const kept = new Set(byWorth.slice(0, mostSignatures).map(({ at }) => at))
   const leftOut = signatures.length - kept.size
-  const unsealed = sealed.some(({ value }) => value.length > longestSignature * 4)
+  const unsealed = sealed.some(({ name, value }) => value.length > (longestOf[name] ?? longestSignature))
   if (leftOut === 0 && !unsealed) return { leftOut, letter: letter.source }
   return { leftOut, letter: Readable.from(withoutFields(letter.source, kept, unsealed)) }
 }

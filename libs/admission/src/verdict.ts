@@ -48,9 +48,9 @@ export type LetterToJudge = { header: Header; source: Buffer | Readable; mailFro
 export type How = { resolver: Resolver; mta: string; arcSealers: readonly string[] }
 
 /** Judging one letter may take this long, whatever its signatures and the servers of its author make of it. */
-const deadlineMs = 20_000
-/** SPF alone: a slow server of the envelope's domain must not cost the author their signature. */
-const spfMs = 15_000
+const deadlineMs = 30_000
+/** SPF alone (RFC 7208 §4.6.4): a slow server of the envelope's domain must not cost the author their signature. */
+const spfMs = 20_000
 
 /** Never rejects: trouble of any kind is an open verdict, never "unverified". */
 export async function judge(letter: LetterToJudge, how: How): Promise<Judgement> {

@@ -1,5 +1,10 @@
 export { bounceAddress, bounceTag, normalizeAddress, plusAddress, splitPlus } from './addresses.ts'
 export { type Arrival, ArrivalReader, headerLimit } from './arrival.ts'
+export {
+  type AuthenticationResult,
+  type AuthenticationResults,
+  parseAuthenticationResults,
+} from './authentication-results.ts'
 export { type Classification, classify } from './classify.ts'
 export { signLetter } from './compose/dkim.ts'
 export { composeLetter, type OutgoingLetter } from './compose/letter.ts'

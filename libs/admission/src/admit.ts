@@ -51,6 +51,8 @@ export type ArrivedLetter = {
   rcptTo: string[]
   peer: Peer
   tls: string | undefined
+  /** By whoever saw its peer, when that was not us (collected-verdict.ts). */
+  judgement?: Judgement
 }
 
 /** What the door tells the sender's server, and for the log, what became of the letter. */
@@ -62,7 +64,7 @@ export type Admission = { mailId: string; disposition: Decision['disposition']; 
  */
 export async function admit(door: Door, letter: ArrivedLetter): Promise<Admission> {
   const classification = classifyLetter(door, letter)
-  const judgement = await judgeLetter(door, letter)
+  const judgement = letter.judgement ?? (await judgeLetter(door, letter))
   const serials = threadSerials(letter.arrival.header, letter.rcptTo, door.keys)
   const identity = await identifyAuthor(door, letter, judgement, serials)
   const decision = decideAbout({ classification, judgement, identity })

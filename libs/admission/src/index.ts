@@ -1,6 +1,7 @@
 export { type Admission, type ArrivedLetter, admit, type Door, isOurs, openDoor } from './admit.ts'
 export * from './agents.ts'
 export { type Decided, decideLetter, type Link, type LinkDecision, type LinkState, openLink } from './authorize.ts'
+export { judgeCollected } from './collected-verdict.ts'
 export { type Answer, answers } from './decide.ts'
 export * from './directory/index.ts'
 export { expireLetters } from './expire.ts'

@@ -38,6 +38,31 @@ describe('a letter is, by its header and envelope alone,', () => {
       'the same in Czech',
       'X-Auto-Response-Suppress: All\r\nSubject: =?utf-8?Q?Automatick=C3=A1_odpov=C4=9B=C4=8F?=',
     ],
+    [
+      'auto_reply',
+      'a program’s with such a beginning',
+      'Auto-Submitted: auto-generated\r\nSubject: Out of office from 1 May',
+    ],
+    ['auto_reply', 'iCloud’s absence', 'X-Apple-Action: VACATION'],
+    [
+      'auto_reply',
+      'an answer that calls itself generated',
+      `Auto-Submitted: auto-generated\r\n${answers('desk.test')}`,
+    ],
+    ['auto_reply', 'an absence in English, by its subject', 'Subject: Out of Office: Printer'],
+    ['auto_reply', 'an absence in German', 'Subject: Abwesenheitsnotiz'],
+    ['auto_reply', 'an absence in Italian', 'Subject: Fuori ufficio: Re: Stampante'],
+    ['auto_reply', 'an absence in Slovak', 'Subject: =?utf-8?Q?Automatick=C3=A1_odpove=C4=8F=3A_Tla=C4=8Diare=C5=88?='],
+    ['auto_reply', 'an absence in Czech', 'Subject: Odpověď v nepřítomnosti: Tiskárna'],
+    ['auto_reply', 'a ticket system’s receipt', 'Subject: [acme.cz #33575] AutoReply: Printer'],
+    ['letter', 'one about an absence', 'Subject: Nepřítomnost v kanceláři'],
+    ['letter', 'one that answers an automatic reply', 'Subject: Re: Automatic reply: Printer'],
+    ['letter', 'one about returned mail', 'Subject: Undeliverable mail, please help'],
+    ['letter', 'a postmaster’s about returned mail', 'From: postmaster@acme.cz\r\nSubject: Undeliverable mail'],
+    ['letter', 'a forwarded bounce', 'From: MAILER-DAEMON@acme.cz\r\nSubject: Fwd: Returned mail: User unknown'],
+    ['bounce', 'qmail’s', 'From: MAILER-DAEMON@acme.cz\r\nSubject: failure notice'],
+    ['bounce', 'Exim’s', 'From: Mailer-Daemon@acme.cz\r\nX-Failed-Recipients: jan@acme.cz'],
+    ['auto_generated', 'monitoring that goes on', `Auto-Submitted: auto-generated\r\n${answers('acme.cz')}`],
     ['list', 'a letter of a mailing list', 'List-Id: <users.example.org>'],
     ['list', 'a newsletter', 'Precedence: bulk'],
     ['auto_generated', 'what monitoring sends', 'Auto-Submitted: auto-generated'],
@@ -53,6 +78,8 @@ describe('a letter is, by its header and envelope alone,', () => {
   test.each([
     ['auto_reply', 'without more', ''],
     ['bounce', 'from a mail server', 'From: MAILER-DAEMON@mx.acme.cz'],
+    ['bounce', 'from a mail server with no address', 'From: Mail Delivery System <>'],
+    ['bounce', 'that was returned, in Slovak', 'From: noreply@acme.sk\r\nSubject: Nedoručiteľné: Tlačiareň'],
     ['auto_generated', 'from a program', 'Auto-Submitted: auto-generated'],
   ])('%s, with the null sender: %s', (kind, _, header) => {
     expect(kindOf(header, '')).toBe(kind)
@@ -62,7 +89,18 @@ describe('a letter is, by its header and envelope alone,', () => {
     const header = parseHeader(Buffer.from('Auto-Submitted: no\r\n\r\n'))
     expect(classify(header, { mailFrom: sender, bounceTo: true }, keys).kind).toBe('bounce')
   })
+
+  test('a bounce, when sendmail wrote its own name for the null sender', () => {
+    expect(kindOf('From: Postmaster@acme.cz\r\nSubject: Mail System Error - Returned Mail', 'MAILER-DAEMON')).toBe(
+      'bounce',
+    )
+  })
 })
+
+/** A letter of jana@acme.cz in reply to one of that domain. */
+function answers(domain: string): string {
+  return `From: ${sender}\r\nIn-Reply-To: <1@${domain}>\r\nMessage-ID: <2@acme.cz>`
+}
 
 function kindOf(lines: string, mailFrom: string): string {
   const header = parseHeader(Buffer.from(`${lines}\r\n\r\n`))

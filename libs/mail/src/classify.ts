@@ -1,18 +1,19 @@
 import type { LetterKind } from '@podatelna/contracts'
-import { type Header, headerMailboxes, headerText, headerValue, headerValues } from './headers.ts'
+import { beginsAutomatic, isAutomaticSubject, isBounceSubject } from './classify-words.ts'
+import { type Header, headerMailboxes, headerMessageIds, headerText, headerValue, headerValues } from './headers.ts'
 import { isLoopToken } from './loop.ts'
 
 export type Classification = { kind: LetterKind; evidence: string }
 
+/** What came with a letter: its envelope sender (`''` is the null sender), and whether a delivery of ours was addressed. */
+export type LetterEnvelope = { mailFrom: string; bounceTo: boolean }
+
 /**
  * What a letter is, from its header and envelope alone, before anybody asks who wrote it (rules §1.5). The first rule
- * that matches decides, most harmful first: a loop that is answered is worse than a newsletter that is.
+ * that matches decides, most harmful first: a loop that is answered is worse than a newsletter that is. What only the
+ * body of a letter tells is in understand.ts.
  */
-export function classify(
-  header: Header,
-  envelope: { mailFrom: string; bounceTo: boolean },
-  keys: readonly string[],
-): Classification {
+export function classify(header: Header, envelope: LetterEnvelope, keys: readonly string[]): Classification {
   for (const [kind, rule] of rules) {
     const evidence = rule(header, envelope, keys)
     if (evidence) return { kind, evidence }
@@ -20,11 +21,20 @@ export function classify(
   return { kind: 'letter', evidence: 'nothing says otherwise' }
 }
 
-type Rule = (
-  header: Header,
-  envelope: { mailFrom: string; bounceTo: boolean },
-  keys: readonly string[],
-) => string | undefined
+/** sendmail writes its own name where the standard has the null sender. */
+export function isNullSender(mailFrom: string): boolean {
+  return mailFrom === '' || /^mailer-daemon(@|$)/i.test(mailFrom)
+}
+
+/** True for the names mail servers go by, in the address or before it. */
+export function isFromDaemon(header: Header): boolean {
+  const { address, name } = author(header)
+  return /^(mailer-?daemon|post_?master)(@|$)/i.test(address) || daemonName.test(name)
+}
+
+const daemonName = /^(mail(er)?[- ]?daemon|mail delivery (sub)?system|postmaster)\b/i
+
+type Rule = (header: Header, envelope: LetterEnvelope, keys: readonly string[]) => string | undefined
 
 const rules: [LetterKind, Rule][] = [
   [
@@ -36,37 +46,60 @@ const rules: [LetterKind, Rule][] = [
   ],
   ['bounce', (_, envelope) => (envelope.bounceTo ? 'sent to the bounce address of a delivery' : undefined)],
   ['bounce', (header) => matching(header, 'content-type', /^multipart\/report\b.*\breport-type="?delivery-status\b/i)],
-  [
-    'bounce',
-    (header, { mailFrom }) => (mailFrom === '' && fromDaemon(header) ? 'null sender, from a mail server' : undefined),
-  ],
+  ['bounce', returned],
   // A read receipt (RFC 8098) or a complaint (RFC 5965): a program's word about a letter of ours, like a bounce.
   ['auto_reply', (header) => matching(header, 'content-type', /^multipart\/report\b/i)],
   // RFC 3834 §5: anything but "no" must not be answered; "auto-generated" is somebody's monitoring or form.
   ['auto_reply', (header) => matching(header, 'auto-submitted', /^auto-replied\b/i)],
-  ['auto_reply', (header) => named(header, ['x-autoreply', 'x-autorespond', 'x-autoresponder', 'x-auto-reply-from'])],
+  ['auto_reply', (header) => named(header, replyPrograms)],
   ['auto_reply', (header) => matching(header, 'precedence', /^auto[_-]?reply\b/i)],
-  [
-    'auto_reply',
-    (header) => {
-      const program = matching(header, 'auto-submitted', automatic) ?? named(header, ['x-auto-response-suppress'])
-      return program && matchingText(header, 'subject', automaticSubject)
-    },
-  ],
+  ['auto_reply', (header) => matching(header, 'x-apple-action', /^vacation\b/i)],
+  ['auto_reply', programAnswer],
+  ['auto_reply', (header) => subjectLike(header, isAutomaticSubject)],
   ['list', (header) => named(header, ['list-id', 'list-post'])],
   ['list', (header) => matching(header, 'precedence', /^(list|bulk|junk)\b/i)],
   ['auto_generated', (header) => matching(header, 'auto-submitted', automatic)],
   ['auto_reply', (_, { mailFrom }) => (mailFrom === '' ? 'null sender' : undefined)],
 ]
 
+const replyPrograms = ['x-autoreply', 'x-autorespond', 'x-autoresponder', 'x-auto-reply-from', 'x-mail-autoreply']
+
 const automatic = /^(?!no\b)\S/i
 
-const automaticSubject =
-  /^(automatic reply|auto(matic)?[ -]?(reply|response)|out of (the )?office|automatická odpověď|automatická odpoveď|risposta automatica|automatische antwort|abwesenheit)/i
+/**
+ * Returned by a mail server that does not know RFC 3464. A postmaster is a person, too, and people write about mail
+ * that could not be delivered: without the null sender only a daemon's own name counts.
+ */
+function returned(header: Header, { mailFrom }: LetterEnvelope): string | undefined {
+  const subject = subjectLike(header, isBounceSubject)
+  const failed = named(header, ['x-failed-recipients'])
+  if (isNullSender(mailFrom)) {
+    if (isFromDaemon(header)) return 'null sender, from a mail server'
+    const said = failed ?? subject
+    return said && `null sender, ${said}`
+  }
+  const { address } = author(header)
+  return /^mailer-?daemon(@|$)/i.test(address) ? (failed ?? subject) : undefined
+}
 
-function fromDaemon(header: Header): string | undefined {
-  const from = headerMailboxes(header, 'from')[0]
-  return /^(mailer-daemon|postmaster)(@|$)/i.test(from?.address ?? '') ? 'mail server' : undefined
+/** A program's letter with an answer's subject, or to a letter of another domain: monitoring goes on with its own. */
+function programAnswer(header: Header): string | undefined {
+  const program = matching(header, 'auto-submitted', automatic) ?? named(header, ['x-auto-response-suppress'])
+  return program && (subjectLike(header, beginsAutomatic) ?? answeredStranger(header))
+}
+
+function answeredStranger(header: Header): string | undefined {
+  const own = [author(header).address, ...headerMessageIds(header, 'message-id')].map(domainOf)
+  const answered = headerMessageIds(header, 'in-reply-to').find((id) => !own.includes(domainOf(id)))
+  return answered && matching(header, 'auto-submitted', automatic) && `in reply to <${answered.slice(0, 100)}>`
+}
+
+function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1).toLowerCase()
+}
+
+function author(header: Header): { address: string; name: string } {
+  return headerMailboxes(header, 'from')[0] ?? { address: '', name: '' }
 }
 
 function matching(header: Header, name: string, pattern: RegExp): string | undefined {
@@ -74,9 +107,9 @@ function matching(header: Header, name: string, pattern: RegExp): string | undef
   return value === undefined ? undefined : `${name}: ${value.slice(0, 100)}`
 }
 
-function matchingText(header: Header, name: string, pattern: RegExp): string | undefined {
-  const text = headerText(header, name)
-  return pattern.test(text) ? `${name}: ${text.slice(0, 100)}` : undefined
+function subjectLike(header: Header, test: (subject: string) => boolean): string | undefined {
+  const subject = headerText(header, 'subject')
+  return test(subject) ? `subject: ${subject.slice(0, 100)}` : undefined
 }
 
 function named(header: Header, names: string[]): string | undefined {

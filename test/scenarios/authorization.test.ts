@@ -144,6 +144,17 @@ describe('a page with several letters', () => {
     expect(still.filter((disposition) => disposition === 'held')).toHaveLength(4)
   })
 
+  test('holds fifty; what is written in the same name beyond that waits for staff', async () => {
+    const { email, as } = await unprovableContact(desk)
+    const thirty = () => Promise.all(Array.from({ length: 30 }, () => sendUnproved(desk, as)))
+    const crowd = [...(await thirty()), ...(await thirty())]
+    const pages = await Promise.all((await linksIn(desk, email)).map((page) => read(desk, page)))
+    expect(pages.map(({ letters }) => letters.length).sort()).toEqual([1, 1, 50])
+    const quarantined = crowd.filter(({ mail }) => mail!.disposition === 'quarantined')
+    expect(quarantined).toHaveLength(8)
+    for (const { mail } of quarantined) expect(mail!.reason).toContain('Its page is full.')
+  })
+
   test('decides nothing about a letter of another page', async () => {
     const [mine, other] = [await heldLetter(desk), await heldLetter(desk)]
     expect((await press(desk, mine.page, 'confirm', { mail: other.mail.id })).status).toBe(422)

@@ -11,6 +11,9 @@ const linksPerHour = 3
 /** Anybody may write in the name of a stranger: what we mail to them must not be worth the trouble. */
 const strangers = { perHour: 1, perDay: 3, perMailboxAndHour: 30 }
 
+/** Nobody can find their own letter among thousands that were written in their name. */
+const lettersOnPage = 50
+
 const hourMs = 3_600_000
 
 /** Has letters in the name of one address wait for each other until the transaction ends. */
@@ -39,13 +42,9 @@ export async function linkFor(
     await database.authorization.create({ data: { id, address, language, openedAt: now, expiresAt } })
     return { id, opened: true }
   }
-  const open = await database.authorization.findFirst({
-    where: { address, expiresAt: { gt: now } },
-    orderBy: { openedAt: 'desc' },
-  })
-  return open
-    ? { id: open.id, opened: false }
-    : { none: 'As many links as may be sent to strangers were sent already.' }
+  const open = await openPage(database, address, now)
+  if (!open) return { none: 'As many links as may be sent to strangers were sent already.' }
+  return open._count.letters < lettersOnPage ? { id: open.id, opened: false } : { none: 'Its page is full.' }
 }
 
 /** Counts one automatic letter to an address nobody proved, if there is room for it. To be called in one's turn. */
@@ -72,6 +71,15 @@ export async function spendOnStranger(
 export async function giveBack(database: Database, id: string): Promise<void> {
   await database.unprovedMail.deleteMany({ where: { id } })
   await database.authorization.deleteMany({ where: { id } })
+}
+
+/** The newest link that has not run out. */
+function openPage(database: Database, address: string, now: Date) {
+  return database.authorization.findFirst({
+    where: { address, expiresAt: { gt: now } },
+    orderBy: { openedAt: 'desc' },
+    select: { id: true, _count: { select: { letters: true } } },
+  })
 }
 
 function linksOfTheHour(database: Database, address: string, now: Date): Promise<number> {

@@ -83,6 +83,8 @@ describe('through a relay of ours', () => {
     expect(await newest(desk)).toMatchObject({ peer: '127.0.0.1', disposition: 'admitted' })
     await say(desk, client, await anything(zuzana.as))
     expect(await newest(desk)).toMatchObject({ peer: '', disposition: 'held' })
+    await say(desk, [client[0]!], await anything(zuzana.as), await anything(zuzana.as))
+    expect(await newest(desk)).toMatchObject({ peer: '', disposition: 'held' })
   })
 
   test('a stranger’s XCLIENT is an unknown command, and a stranger’s Received line is just text', async () => {
@@ -233,12 +235,14 @@ function received(line: string, raw: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`Received: ${line}; Sun, 1 Nov 2026 10:00:00 +0100\r\n`), raw])
 }
 
-/** A conversation of the relay: some commands, then the letter. */
-async function say(desk: Desk, commands: string[], raw: Buffer): Promise<void> {
+/** A conversation of the relay: some commands, then the letters. */
+async function say(desk: Desk, commands: string[], ...letters: Buffer[]): Promise<void> {
   const spoken = commands.map((command) => `C: ${command}\nS: 2`).join('\n')
-  const body = JSON.stringify(`${raw.toString('latin1')}\r\n.\r\n`)
-  const send = `C: MAIL FROM:<${zuzana.email}>\nS: 250\nC: RCPT TO:<${support}>\nS: 250\nC: DATA\nS: 354\nC= ${body}\nS: 250`
-  const script = `S: 220\nC: EHLO relay.desk.test\nS: 250\n${spoken}\n${send}`
+  const sent = letters.map((raw) => {
+    const envelope = `C: MAIL FROM:<${zuzana.email}>\nS: 250\nC: RCPT TO:<${support}>\nS: 250\nC: DATA\nS: 354`
+    return `${envelope}\nC= ${JSON.stringify(`${raw.toString('latin1')}\r\n.\r\n`)}\nS: 250`
+  })
+  const script = `S: 220\nC: EHLO relay.desk.test\nS: 250\n${[spoken, ...sent].join('\n')}`
   await dialog(desk.podatelna.smtpPort, script, { localAddress: relay })
   await desk.settled()
 }

@@ -40,6 +40,8 @@ export async function receive(
     return admission.answer
   } finally {
     guest.hasAnswer()
+    // XFORWARD speaks of one letter; one that comes after it without saying anything is another one's.
+    session.xForward.clear()
     await draft.discard()
     // A letter that was given up half-way must still be read to its end, or the connection would hang.
     stream.resume()

@@ -41,11 +41,11 @@ export async function openSmtpDoor(house: House, at: Listen, protocol: 'SMTP' | 
     },
     onMailFrom: ({ args }, session, done) => {
       guests.get(session)!.recipients = 0
-      const answer = letters.closing ? shuttingDown : unknownParameter(args, ['SIZE', 'BODY', 'SMTPUTF8'])
+      const answer = letters.closing ? shuttingDown : unknownParameter(args, ofMail)
       done(answer && refuse(answer))
     },
     onRcptTo: ({ address, args }, session, done) => {
-      const answer = unknownParameter(args, [])
+      const answer = unknownParameter(args, ofRcpt)
       if (answer) return done(refuse(answer))
       checkRecipient(house, address, guests.get(session)!)
         .catch((error) => cannotNow(error, log))
@@ -94,10 +94,14 @@ function optionsOf(settings: Settings): SMTPServerOptions {
   }
 }
 
-/** Whatever stands behind the address and was not offered (RFC 5321 §4.1.1.11); a bare CR counts as a blank there. */
-function unknownParameter(args: object | false, offered: string[]): Answer | undefined {
-  return Object.keys(args || {}).every((name) => offered.includes(name)) ? undefined : notOfferedHere
+/** Whatever stands behind the address and is no parameter (RFC 5321 §4.1.1.11); a bare CR counts as a blank there. */
+function unknownParameter(args: object | false, known: string[]): Answer | undefined {
+  return Object.keys(args || {}).every((name) => known.includes(name)) ? undefined : noSuchParameter
 }
+
+// Those of DSN (RFC 3461) and AUTH (RFC 4954) are read over: a Postfix before us passes on what it offered to its client.
+const ofMail = ['SIZE', 'BODY', 'SMTPUTF8', 'RET', 'ENVID', 'AUTH']
+const ofRcpt = ['NOTIFY', 'ORCPT']
 
 async function checkRecipient({ door, guesses }: House, recipient: string, guest: Guest): Promise<Answer | undefined> {
   if (await isOurs(door, recipient)) {
@@ -134,7 +138,7 @@ function refuse(answer: Answer): Error {
 }
 
 const noSuchMailbox = { code: 550, text: '5.1.1 There is no such mailbox here' }
-const notOfferedHere = { code: 555, text: '5.5.4 A parameter behind the address was not offered' }
+const noSuchParameter = { code: 555, text: '5.5.4 What stands behind the address is no parameter known here' }
 const notARelay = { code: 554, text: '5.7.1 LMTP is for our own mail servers; others send by SMTP' }
 const storageAway = { code: 451, text: '4.3.0 The letter cannot be stored right now; please try again later' }
 const shuttingDown = { code: 421, text: '4.3.2 The server is restarting; please try again shortly' }

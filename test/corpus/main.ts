@@ -5,8 +5,9 @@
 import { corpusAbsent, corpusDir } from '../world/corpus.ts'
 import { runAuth } from './auth.ts'
 import { isExplained, print, type Report } from './report.ts'
+import { runSecurity } from './security.ts'
 
-const sections: Record<string, (folder: string) => Promise<Report[]>> = { auth: runAuth }
+const sections: Record<string, (folder: string) => Promise<Report[]>> = { auth: runAuth, security: runSecurity }
 
 const asked = process.argv.slice(2)
 const unknown = asked.filter((name) => !(name in sections))

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect as connectPlain, type Socket } from 'node:net'
+import { connect as connectPlain } from 'node:net'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { companies, type Desk, letter, openDesk, support } from '../scenario.ts'
 import { dialog, openClient } from '../world/client.ts'
 import { writeCertificate } from '../world/renewal.ts'
+import { greeted, hangUp, heard } from '../world/sockets.ts'
 
 const { acme, globex } = companies
 const [jana] = acme.people as [(typeof acme.people)[0]]
@@ -221,6 +222,13 @@ describe('limits', () => {
     }
     client.close()
   })
+
+  test('whoever a limit ended is counted, by which one', async () => {
+    const metrics = await (await desk.http('/metrics')).text()
+    for (const reason of ['connections', 'connections of one peer', 'unknown recipients', 'time']) {
+      expect(metrics).toContain(`podatelna_turned_away_total{reason="${reason}"}`)
+    }
+  })
 })
 
 function draft(from: string) {
@@ -266,35 +274,4 @@ async function subjectShown(desk: Desk): Promise<string> {
   const name = secure.getPeerCertificate().subject.CN
   secure.destroy()
   return String(name)
-}
-
-async function greeted(port: number, localAddress = '127.0.0.1'): Promise<Socket> {
-  const socket = connectPlain({ port, host: '127.0.0.1', localAddress })
-  await heard(socket).line(/^220/)
-  return socket
-}
-
-async function hangUp(socket: Socket): Promise<void> {
-  socket.end('QUIT\r\n')
-  socket.resume()
-  if (!socket.closed) await once(socket, 'close')
-}
-
-/** Waits for lines of the server, in order. */
-function heard(socket: Socket) {
-  let text = ''
-  const keep = (chunk: Buffer) => {
-    text += chunk
-    socket.emit('heard')
-  }
-  socket.on('data', keep)
-  socket.on('error', () => {})
-  return {
-    async line(pattern: RegExp) {
-      const within = new RegExp(pattern.source, 'm')
-      while (!within.test(text)) await once(socket, 'heard')
-      text = text.slice(text.search(within)).replace(/^.*\r\n/, '')
-    },
-    stop: () => socket.off('data', keep),
-  }
 }

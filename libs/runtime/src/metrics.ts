@@ -15,6 +15,12 @@ export function createMetrics() {
       labelNames: ['disposition'] as const,
       registers,
     }),
+    turnedAway: new Counter({
+      name: 'podatelna_turned_away_total',
+      help: 'SMTP connections ended by a limit, by which one',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
     doorSeconds: new Histogram({
       name: 'podatelna_door_seconds',
       help: 'From the last byte of a letter to our answer',

@@ -1,8 +1,15 @@
 /** Before the first word: who connects, whether there is room for them, and whether they are one of ours. */
 import type { Socket } from 'node:net'
-import { type Networks, networks, type Settings } from '@podatelna/runtime'
+import { type Metrics, type Networks, networks, type Settings } from '@podatelna/runtime'
 import type { SMTPServer } from 'smtp-server'
-import { type Connections, type Guesses, tooManyConnections, tooManyGuesses, tooManyOfYours } from './limits.ts'
+import {
+  type Connections,
+  type Guesses,
+  type LastWord,
+  tooManyConnections,
+  tooManyGuesses,
+  tooManyOfYours,
+} from './limits.ts'
 import { readProxyHeader } from './proxy.ts'
 
 /** One connection that was let in. */
@@ -19,7 +26,7 @@ export type Gate = {
  * Takes over accepting from the server, which knows addresses but no networks, PROXY version 1 but not 2, and a limit
  * overall but none per peer.
  */
-export function openGate(server: SMTPServer, { settings, connections, guesses, relays }: Threshold): Gate {
+export function openGate(server: SMTPServer, { settings, connections, guesses, relays, metrics }: Threshold): Gate {
   const visits = new Map<string, Visit>()
   const waiting = new Set<Socket>()
   const balancers = networks(settings.PROXY_FROM)
@@ -41,13 +48,20 @@ export function openGate(server: SMTPServer, { settings, connections, guesses, r
 
   const enter = (socket: Socket, peer: string) => {
     const relay = relays.includes(peer)
-    if (connections.full) return turnAway(socket, tooManyConnections.text)
-    if (!relay && guesses.tooMany(peer, Date.now())) return turnAway(socket, tooManyGuesses.text)
+    if (connections.full) return turnAway(socket, tooManyConnections)
+    if (!relay && guesses.tooMany(peer, Date.now())) return turnAway(socket, tooManyGuesses)
     const leave = connections.enter(peer, relay)
-    if (!leave) return turnAway(socket, tooManyOfYours.text)
+    if (!leave) return turnAway(socket, tooManyOfYours)
     const id = `${++count}`
     visits.set(id, { peer, relay, leave })
     server.connect(socket, { id, remoteAddress: peer })
+  }
+
+  const turnAway = (socket: Socket, { code, text, reason }: LastWord) => {
+    metrics.turnedAway.inc({ reason })
+    socket.on('error', () => {})
+    socket.write(`${code} ${text}\r\n`)
+    socket.destroySoon()
   }
 
   server.server.removeAllListeners('connection').on('connection', (socket: Socket) => void arrive(socket))
@@ -63,12 +77,13 @@ export function openGate(server: SMTPServer, { settings, connections, guesses, r
   }
 }
 
-export type Threshold = { settings: Settings; connections: Connections; guesses: Guesses; relays: Networks }
-
-function turnAway(socket: Socket, text: string): void {
-  socket.on('error', () => {})
-  socket.write(`421 ${text}\r\n`)
-  socket.destroySoon()
+/** What the gate looks at; `relays` are the peers that may speak for others at this door. */
+export type Threshold = {
+  settings: Settings
+  connections: Connections
+  guesses: Guesses
+  relays: Networks
+  metrics: Metrics
 }
 
 /** A listener on :: sees an IPv4 peer under its mapped address (RFC 4291 §2.5.5.2). */

@@ -51,7 +51,7 @@ export class Patience {
   }
 
   /** Counts one reply of ours. @returns why this was the last one, if it was */
-  answered(code: number): Answer | undefined {
+  answered(code: number): LastWord | undefined {
     this.#commands++
     if (code >= 400) this.#errors++
     if (this.#errors >= this.#mostErrors) return tooManyErrors
@@ -111,11 +111,16 @@ export function neighbourhood(address: string): string {
 const anHour = 3_600_000
 const peersRemembered = 20_000
 
-type Answer = { code: 421; text: string }
+/** What the peer is told last, and the word for it in the metric. */
+export type LastWord = { code: 421; text: string; reason: string }
 
-export const tooManyConnections: Answer = { code: 421, text: '4.3.2 Too many connections; please try again shortly' }
-export const tooManyOfYours: Answer = { code: 421, text: '4.7.0 Too many connections from your address' }
-export const tooManyGuesses: Answer = { code: 421, text: '4.7.0 Too many recipients that do not exist here' }
-export const tooSlow: Answer = { code: 421, text: '4.4.2 No letter came in the time that one may take' }
-const tooManyErrors: Answer = { code: 421, text: '4.7.0 Too many errors' }
-const tooManyCommands: Answer = { code: 421, text: '4.7.0 Too many commands without a letter' }
+function lastWord(reason: string, text: string): LastWord {
+  return { code: 421, text, reason }
+}
+
+export const tooManyConnections = lastWord('connections', '4.3.2 Too many connections; please try again shortly')
+export const tooManyOfYours = lastWord('connections of one peer', '4.7.0 Too many connections from your address')
+export const tooManyGuesses = lastWord('unknown recipients', '4.7.0 Too many recipients that do not exist here')
+export const tooSlow = lastWord('time', '4.4.2 No letter came in the time that one may take')
+const tooManyErrors = lastWord('errors', '4.7.0 Too many errors')
+const tooManyCommands = lastWord('commands', '4.7.0 Too many commands without a letter')

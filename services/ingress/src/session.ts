@@ -1,7 +1,6 @@
-import type { Settings } from '@podatelna/runtime'
 import type { SMTPServer, SMTPServerSession } from 'smtp-server'
-import type { Visit } from './gate.ts'
-import { Patience, tooSlow } from './limits.ts'
+import type { Threshold, Visit } from './gate.ts'
+import { type LastWord, Patience, tooSlow } from './limits.ts'
 
 /** One session beside what the library does: each reply passes through here, and ends it when it was one too many. */
 export class Guest {
@@ -13,7 +12,12 @@ export class Guest {
   readonly #patience: Patience
   #waitsForUs = false
 
-  constructor(server: SMTPServer, session: SMTPServerSession, { peer, relay }: Visit, settings: Settings) {
+  constructor(
+    server: SMTPServer,
+    session: SMTPServerSession,
+    { peer, relay }: Visit,
+    { settings, metrics }: Threshold,
+  ) {
     this.relay = relay
     this.peer = peer
     this.#patience = new Patience(settings.MAX_ERRORS, settings.MAX_COMMANDS)
@@ -25,10 +29,14 @@ export class Guest {
       // XFORWARD HELO=[UNAVAILABLE], which Postfix sends for its own letters, reads to the library as no HELO at all.
       if (connection.hostNameAppearsAs === '') connection.hostNameAppearsAs = 'unavailable'
       const last = this.#count(code, context)
-      if (last) say(last.code, last.text, false)
+      if (last) sendAway(last)
     }
-    const end = () => (this.#waitsForUs ? this.#clock.refresh() : connection.send(tooSlow.code, tooSlow.text))
-    this.#clock = setTimeout(end, settings.LETTER_SECONDS * 1_000).unref()
+    const sendAway = ({ code, text, reason }: LastWord) => {
+      metrics.turnedAway.inc({ reason })
+      say(code, text, false)
+    }
+    const timeIsUp = () => (this.#waitsForUs ? this.#clock.refresh() : sendAway(tooSlow))
+    this.#clock = setTimeout(timeIsUp, settings.LETTER_SECONDS * 1_000).unref()
   }
 
   /** The time of one letter begins again. */

@@ -29,7 +29,7 @@ export async function openSmtpDoor(house: House, at: Listen, protocol: 'SMTP' | 
     lmtp,
     disabledCommands: notOffered,
     onConnect: (session, done) => {
-      const guest = new Guest(server, session, gate.visits.get(session.id)!, settings)
+      const guest = new Guest(server, session, gate.visits.get(session.id)!, house)
       guests.set(session, guest)
       if (lmtp && !guest.relay) return done(refuse(notARelay))
       if (!guest.relay) session.disabledCommands = [...notOffered, 'XCLIENT', 'XFORWARD']
@@ -103,14 +103,20 @@ function unknownParameter(args: object | false, known: string[]): Answer | undef
 const ofMail = ['SIZE', 'BODY', 'SMTPUTF8', 'RET', 'ENVID', 'AUTH']
 const ofRcpt = ['NOTIFY', 'ORCPT']
 
-async function checkRecipient({ door, guesses }: House, recipient: string, guest: Guest): Promise<Answer | undefined> {
+async function checkRecipient(
+  { door, guesses, metrics }: House,
+  recipient: string,
+  guest: Guest,
+): Promise<Answer | undefined> {
   if (await isOurs(door, recipient)) {
     guest.recipients++
     return undefined
   }
   if (guest.relay) return noSuchMailbox
   guesses.note(guest.peer, Date.now())
-  return guesses.tooMany(guest.peer, Date.now()) ? tooManyGuesses : noSuchMailbox
+  if (!guesses.tooMany(guest.peer, Date.now())) return noSuchMailbox
+  metrics.turnedAway.inc({ reason: tooManyGuesses.reason })
+  return tooManyGuesses
 }
 
 function tell(answer: Answer, done: Done): void {

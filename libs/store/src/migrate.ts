@@ -64,7 +64,8 @@ export async function schemaScript(databaseUrl: string): Promise<string> {
 
 async function withEngine<T>(databaseUrl: string, use: (engine: SchemaEngine) => Promise<T>): Promise<T> {
   const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(databaseUrl))
-  const { SchemaEngine } = await loadEngine()
+  loadedEngine ??= loadEngine()
+  const { SchemaEngine } = await loadedEngine
   const engine = await SchemaEngine.new(
     { datamodels: schemaFiles().files.map((f) => [f.path, f.content]) },
     () => {},
@@ -81,6 +82,9 @@ async function withEngine<T>(databaseUrl: string, use: (engine: SchemaEngine) =>
 declare const WebAssembly: {
   instantiate(bytes: Uint8Array, imports: object): Promise<{ instance: { exports: { __wbindgen_start(): void } } }>
 }
+
+/** Loaded at most once: its bindings can speak to one instance only. */
+let loadedEngine: ReturnType<typeof loadEngine> | undefined
 
 /** The package imports its .wasm as a module, which Node still calls experimental at every start; so by hand. */
 async function loadEngine() {

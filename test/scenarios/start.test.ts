@@ -51,6 +51,18 @@ test('a second instance on the same data folder says who has it and ends with 1'
   await first.stop('SIGINT')
 })
 
+test('of three that start together on what a killed one left behind, exactly one runs', async () => {
+  const place = await freshPlace()
+  await writeFile(join(place.DATA_DIR, 'podatelna.pid'), '999999999')
+  const others = await Promise.all([freshPlace(), freshPlace()])
+  const started = [place, ...others].map((other) => start({ ...other, DATA_DIR: place.DATA_DIR }))
+  const ends = await Promise.all(
+    started.map((one) => Promise.race([one.prints('Podatelna is ready.'), one.exitCode()])),
+  )
+  expect(ends.sort()).toEqual([1, 1, undefined])
+  for (const one of started) await one.stop('SIGINT')
+})
+
 test.each(['SMTP_LISTEN', 'HTTP_LISTEN'] as const)(
   'a port of %s that is taken is named, and it ends with 1',
   async (name) => {

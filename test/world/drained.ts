@@ -13,10 +13,10 @@ const patience = 30_000
 
 /** @param broker absent when events stay within the process; there the outbox alone tells what is under way */
 export async function watchDrain(databaseUrl: string, broker?: { url: string; namespace: string }): Promise<Drain> {
-  const database = new pg.Client({ connectionString: databaseUrl })
+  // Several may wait at once, and are asked for in turn.
+  const database = new pg.Pool({ connectionString: databaseUrl, max: 1 })
   // The database may be killed by the test; the next question then fails by itself.
   database.on('error', () => {})
-  await database.connect()
   const published = broker ? await overhear(broker) : undefined
   return {
     async settled() {
@@ -34,7 +34,7 @@ export async function watchDrain(databaseUrl: string, broker?: { url: string; na
   }
 }
 
-async function isSettled(database: pg.Client, published: Published | undefined): Promise<boolean> {
+async function isSettled(database: pg.Pool, published: Published | undefined): Promise<boolean> {
   if (!published) return nothingWaits(database)
   const seen = await published.ids()
   // In this order: what a step causes is committed together with its being done.
@@ -43,14 +43,14 @@ async function isSettled(database: pg.Client, published: Published | undefined):
   return (await published.ids()).size === seen.size
 }
 
-async function nothingWaits(database: pg.Client): Promise<boolean> {
+async function nothingWaits(database: pg.Pool): Promise<boolean> {
   const { rows } = await database.query(`
     SELECT NOT EXISTS (SELECT FROM outbox)
       AND NOT EXISTS (SELECT FROM deliveries WHERE state = 'queued' OR due_at <= now()) AS nothing`)
   return rows[0].nothing
 }
 
-async function allDone(database: pg.Client, seen: Map<string, string>): Promise<boolean> {
+async function allDone(database: pg.Pool, seen: Map<string, string>): Promise<boolean> {
   const expected = [...seen].flatMap(([id, name]) => consumersOf(name).map((consumer) => ({ id, consumer })))
   const { rows } = await database.query(
     `SELECT count(*)::int AS missing FROM unnest($1::uuid[], $2::text[]) AS e (id, consumer)
@@ -67,7 +67,7 @@ function consumersOf(name: string): string[] {
     .map(({ consumer }) => consumer)
 }
 
-async function whatIsLeft(database: pg.Client): Promise<string> {
+async function whatIsLeft(database: pg.Pool): Promise<string> {
   const { rows } = await database.query(`
     SELECT (SELECT array_agg(name) FROM outbox) AS outbox,
       (SELECT array_agg(reason) FROM dead_events) AS dead,

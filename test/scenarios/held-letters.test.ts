@@ -123,6 +123,14 @@ describe('a letter nobody confirmed in time', () => {
     )
   })
 
+  test('is on the page of its newest link; an older one that still runs says so', async () => {
+    const { mail, page, email } = await heldLetter(desk)
+    await desk.api('POST', `/api/mail/${mail.id}/reissue`)
+    expect(await (await desk.http(page)).text()).toContain('We have sent you a newer link since.')
+    expect((await press(desk, page, 'not_me')).status).toBe(422)
+    expect((await read(desk, await linkIn(desk, email))).letters).toMatchObject([{ id: mail.id, state: 'waiting' }])
+  })
+
   test('is asked about three times an hour by staff, too', async () => {
     const { mail, email } = await heldLetter(desk)
     for (const expected of [200, 200, 409]) await desk.api('POST', `/api/mail/${mail.id}/reissue`, undefined, expected)

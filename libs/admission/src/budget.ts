@@ -35,7 +35,7 @@ export async function linkFor(
   const id = newId()
   const mayOpen =
     letter.standing === 'unknown'
-      ? await spendOnStranger(database, { id, ...letter })
+      ? await spendOnStranger(database, { ...letter, id })
       : (await linksOfTheHour(database, address, now)) < linksPerHour
   if (mayOpen) {
     const expiresAt = new Date(now.getTime() + linkValidMs)

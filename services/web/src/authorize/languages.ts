@@ -21,6 +21,7 @@ export const en: Texts = {
   disowned: 'You told us that this was not you. The letter was refused and our staff know about it.',
   expired: 'Nobody confirmed this letter in time. Our staff have it and decide what to do with it.',
   already: 'This was decided earlier, and the earlier decision stands.',
+  moved: 'We have sent you a newer link since. Please open that one: the letter is decided there.',
   nothingWaits: 'There is nothing left for you to decide.',
   unknownTitle: 'This link does not work',
   unknown:
@@ -54,6 +55,7 @@ export const cs: Texts = {
   disowned: 'Sdělili jste nám, že zpráva není od vás. Odmítli jsme ji a kolegové o tom vědí.',
   expired: 'Zprávu nikdo včas nepotvrdil. Zůstala u nás a o dalším postupu rozhodnou kolegové.',
   already: 'O zprávě už bylo rozhodnuto dříve a toto rozhodnutí platí.',
+  moved: 'Mezitím jsme vám poslali novější odkaz. Otevřete prosím ten, o zprávě se rozhoduje tam.',
   nothingWaits: 'Není už o čem rozhodovat.',
   unknownTitle: 'Tento odkaz nefunguje',
   unknown:
@@ -87,6 +89,7 @@ export const sk: Texts = {
   disowned: 'Oznámili ste nám, že správa nie je od vás. Odmietli sme ju a kolegovia o tom vedia.',
   expired: 'Správu nikto včas nepotvrdil. Zostala u nás a o ďalšom postupe rozhodnú kolegovia.',
   already: 'O správe sa rozhodlo už skôr a toto rozhodnutie platí.',
+  moved: 'Medzitým sme vám poslali novší odkaz. Otvorte prosím ten, o správe sa rozhoduje tam.',
   nothingWaits: 'Už nie je o čom rozhodovať.',
   unknownTitle: 'Tento odkaz nefunguje',
   unknown:
@@ -122,6 +125,7 @@ export const italian: Texts = {
   expired:
     'Nessuno ha confermato in tempo il messaggio. È rimasto presso di noi e saranno i nostri operatori a decidere.',
   already: 'La decisione è già stata presa in precedenza e resta valida.',
+  moved: 'Nel frattempo le abbiamo inviato un link più recente. Apra quello: la decisione si prende lì.',
   nothingWaits: 'Non c’è più nulla da decidere.',
   unknownTitle: 'Questo link non funziona',
   unknown:
@@ -157,6 +161,8 @@ export const de: Texts = {
   expired:
     'Die Nachricht wurde nicht rechtzeitig bestätigt. Sie liegt bei uns; unser Team entscheidet, wie es weitergeht.',
   already: 'Darüber wurde schon früher entschieden, und dabei bleibt es.',
+  moved:
+    'Wir haben Ihnen inzwischen einen neueren Link geschickt. Bitte öffnen Sie diesen, dort wird über die Nachricht entschieden.',
   nothingWaits: 'Es gibt für Sie nichts mehr zu entscheiden.',
   unknownTitle: 'Dieser Link funktioniert nicht',
   unknown:

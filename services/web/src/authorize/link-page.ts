@@ -17,7 +17,7 @@ export function linkPage(link: Link, notice?: 'already' | 'which'): string {
     intro: words.intro(link.address),
     until: words.until(timeIn(link.language, link.expiresAt)),
     waiting: link.letters.some(({ state }) => state === 'waiting'),
-    notice: notice && words[notice],
+    notice: link.letters.length === 0 ? words.moved : notice && words[notice],
     letters: link.letters.map((letter) => showLetter(letter, link.language, words)),
   })
 }

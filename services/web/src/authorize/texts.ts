@@ -22,6 +22,8 @@ export type Texts = {
   expired: string
   /** The decision was made earlier and stands. */
   already: string
+  /** All its letters are on the page of a newer link. */
+  moved: string
   nothingWaits: string
   unknownTitle: string
   unknown: string

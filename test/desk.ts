@@ -68,6 +68,8 @@ export async function startDesk(place: {
       RELAY_URL: post.url,
       ADMIN_TOKEN: adminToken,
       LOG_LEVEL: 'silent',
+      // In the tests the whole world comes from one address.
+      MAX_CONNECTIONS_PER_PEER: '500',
       ...place.env,
     }),
   )

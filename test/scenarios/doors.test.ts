@@ -94,6 +94,18 @@ describe('through a relay of ours', () => {
     expect((await desk.receives(raw, stranger)).mail).toMatchObject({ peer: '127.0.0.20', disposition: 'held' })
   })
 
+  test('a contact of an internationalised domain is the same person in both of its spellings', async () => {
+    const [written, encoded] = ['anežka@příklad.cz', 'anežka@xn--pklad-zsa96e.cz']
+    desk.dns.zone['xn--pklad-zsa96e.cz'] = { TXT: ['v=spf1 ip4:127.0.0.1 -all'] }
+    const { id } = await desk.api('POST', '/api/organizations', { name: 'Příklad' })
+    await desk.api('POST', `/api/organizations/${id}/contacts`, { name: 'Anežka', emails: [written] })
+    for (const address of [written, encoded]) {
+      const raw = Buffer.from(`From: ${address}\r\nSubject: ${address}\r\n\r\nHello\r\n`)
+      const { mail } = await desk.receives(raw, { from: 'dispatch@xn--pklad-zsa96e.cz', to: support })
+      expect(mail).toMatchObject({ from: encoded, disposition: 'admitted' })
+    }
+  })
+
   test('LMTP is for our own machines: anybody else is sent away', async () => {
     const lmtp = await openDesk({ env: { LMTP_LISTEN: '0.0.0.0:0' } })
     try {

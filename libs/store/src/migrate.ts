@@ -21,6 +21,8 @@ const migrationLock = 7_210_041
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
   const lock = new pg.Client({ connectionString: databaseUrl })
+  // A database that dies meanwhile fails the query under way; without a listener it would end the process as well.
+  lock.on('error', () => {})
   await lock.connect()
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [migrationLock])

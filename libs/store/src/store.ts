@@ -23,18 +23,26 @@ export type Store = {
 }
 
 /** Opens the database and the letter store. The schema must be there: see `migrate`. */
-export function openStore(options: { databaseUrl: string; letterFolder: string; connections?: number }): Store {
+export function openStore(options: {
+  databaseUrl: string
+  letterFolder: string
+  connections?: number
+  /** A statement without an answer for so long counts as "the database is away", and its connection as broken. */
+  patienceMs?: number
+}): Store {
   const pool = new pg.Pool({
     connectionString: options.databaseUrl,
     max: options.connections ?? 10,
     // A door must be able to say 451 while its client still waits.
     connectionTimeoutMillis: 5_000,
+    // Without it a connection that the network swallowed would be waited for until TCP gives up, after a quarter of an hour.
+    query_timeout: options.patienceMs ?? 30_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
   })
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {})
-  const adapter = new PrismaPg(pool, { disposeExternalPool: true })
+  const adapter = new PrismaPg(pool)
   const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' })
   const names = statementNames()
   return {
@@ -48,7 +56,10 @@ export function openStore(options: { databaseUrl: string; letterFolder: string; 
     async ping() {
       await pool.query('SELECT 1')
     },
-    close: () => prisma.$disconnect(),
+    async close() {
+      await prisma.$disconnect()
+      await pool.end()
+    },
   }
 }
 
@@ -113,4 +124,4 @@ export function isDatabaseAway(error: unknown): boolean {
 // Prisma's P1xxx are connection errors, P2024 a pool time-out, P2034 a deadlock or write conflict; 08, 40, 53 and 57P
 // are PostgreSQL's classes for connection, rollback, resources and operator intervention.
 const awayPattern =
-  /\bP1\d{3}\b|\bP2024\b|\bP2028\b|\bP2034\b|\b(08\d{3}|40001|40P01|53\d{3}|57P0\d)\b|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|Connection terminated|timeout exceeded when trying to connect|the database system is|DatabaseNotReachable|ConnectionClosed|SocketTimeout|Can't reach database/
+  /\bP1\d{3}\b|\bP2024\b|\bP2028\b|\bP2034\b|\b(08\d{3}|40001|40P01|53\d{3}|57P0\d)\b|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|Connection terminated|timeout exceeded when trying to connect|Query read timeout|the database system is|DatabaseNotReachable|ConnectionClosed|SocketTimeout|Can't reach database/

@@ -62,10 +62,10 @@ export async function judge(letter: LetterToJudge, how: How): Promise<Judgement>
   }
   const dns = resolverFor(how.resolver)
   try {
-    const found = await withDeadline(gather(author, letter, { ...how, resolver: dns.resolve }))
-    if (found) return await weigh(author, letter, found, how.arcSealers, dns)
-    const verdict = { ...nobody('The checks did not end in time; the sender may try again.'), author }
-    return { outcome: 'dns_trouble', verdict }
+    const found = gather(author, letter, { ...how, resolver: dns.resolve })
+    const judgement = await withDeadline(found.then((all) => weigh(author, letter, all, how.arcSealers, dns)))
+    const verdict = { ...nobody('The checks could not be finished; the sender may try again.'), author }
+    return judgement ?? { outcome: 'dns_trouble', verdict }
   } finally {
     dns.close()
   }

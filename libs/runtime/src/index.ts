@@ -1,4 +1,5 @@
 export { checkHealth, type Health, type HealthCheck, serveHealth } from './health.ts'
+export type { ImapAccount } from './imap.ts'
 export { createLogger, type Logger } from './logger.ts'
 export { createMetrics, type Metrics } from './metrics.ts'
 export { type Networks, networks } from './networks.ts'

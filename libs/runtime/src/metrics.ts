@@ -15,6 +15,18 @@ export function createMetrics() {
       labelNames: ['disposition'] as const,
       registers,
     }),
+    imapLetters: new Counter({
+      name: 'podatelna_imap_letters_total',
+      help: 'Letters seen by IMAP: taken, later (to be tried again) or failed (left there, flagged), by account',
+      labelNames: ['account', 'outcome'] as const,
+      registers,
+    }),
+    imapConnected: new Gauge({
+      name: 'podatelna_imap_connected',
+      help: '1 while this process collects from the account; of several processes one does',
+      labelNames: ['account'] as const,
+      registers,
+    }),
     turnedAway: new Counter({
       name: 'podatelna_turned_away_total',
       help: 'SMTP connections ended by a limit, by which one',

@@ -3,11 +3,11 @@
  * that knows their names, defaults and meanings; docs/settings.md is made from it.
  */
 import { readFileSync } from 'node:fs'
-import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import { z } from 'zod'
-import { networkProblem } from './networks.ts'
+import { imapAccounts } from './imap.ts'
+import { dnsServerProblem, domainProblem, networkProblem } from './networks.ts'
 
 export type Settings = ReturnType<typeof readSettings>
 export type Listen = { host: string; port: number }
@@ -122,6 +122,15 @@ const table = {
     networkProblem,
   ),
   TRUSTED_ARC_SEALERS: list('domains whose ARC seal counts as proof', domainProblem),
+  IMAP_URL: imapAccounts.describe('mailboxes on other servers that letters are collected from; off when empty'),
+  IMAP_AUTHSERV_ID: text(
+    'name (authserv-id) of the server whose Authentication-Results in collected letters are believed',
+  ),
+  IMAP_DONE: z
+    .string()
+    .regex(/^(seen|move:.+)$/, { error: 'must be seen or move:Folder.' })
+    .default('move:Podatelna')
+    .describe('what becomes of a collected letter: `seen` (marked), or `move:Folder`'),
   MAX_LETTER_BYTES: number(36_700_160, 1024, 1_073_741_824, 'largest letter taken; bytes'),
   MAX_RECIPIENTS: number(100, 1, 10_000, 'recipients of one letter'),
   MAX_CONNECTIONS: number(1_000, 1, 100_000, 'SMTP connections at a time'),
@@ -234,15 +243,4 @@ function certificateProblem(certFile = '', keyFile = ''): string | undefined {
   } catch {
     return `SMTP_TLS_CERT: ${certFile} and ${keyFile} are not a certificate and its key, both in PEM.`
   }
-}
-
-function domainProblem(value: string): string | undefined {
-  const label = '[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?'
-  return new RegExp(`^${label}(\\.${label})*$`, 'i').test(value) ? undefined : 'is not a domain like example.com.'
-}
-
-function dnsServerProblem(value: string): string | undefined {
-  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(value) ?? []
-  const ok = isIP(bracketed ?? plain ?? '') !== 0 && Number(port ?? 53) <= 65535
-  return ok ? undefined : 'is not a DNS server like 127.0.0.1:53.'
 }

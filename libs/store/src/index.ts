@@ -1,4 +1,5 @@
 export { batched } from './batched.ts'
+export type { Claim } from './claim.ts'
 export { type EmbeddedDatabase, runningEmbeddedDatabase, startEmbeddedDatabase } from './embedded.ts'
 export { fileLetterStore, type LetterDraft, type LetterStore, rowLimit } from './letters.ts'
 export { migrate, pendingMigrations, schemaScript } from './migrate.ts'

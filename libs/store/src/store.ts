@@ -2,6 +2,7 @@ import { randomFillSync } from 'node:crypto'
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { v7 } from 'uuid'
+import { type Claim, claim } from './claim.ts'
 import { Prisma, PrismaClient } from './generated/client.ts'
 import { fileLetterStore, type LetterStore } from './letters.ts'
 
@@ -17,6 +18,8 @@ export type Store = {
   /** For the letter's path: one prepared statement, one round trip, at half of what Prisma costs (docs/decisions). */
   query: Queryable['query']
   letters: LetterStore
+  /** What one process at a time may do, by name; undefined while another has it. */
+  claim(name: string): Promise<Claim | undefined>
   /** Rejects when the database does not answer. */
   ping(): Promise<void>
   close(): Promise<void>
@@ -53,6 +56,7 @@ export function openStore(options: {
       return rows as Row[]
     },
     letters: fileLetterStore(options.letterFolder),
+    claim: (name) => claim(options.databaseUrl, name),
     async ping() {
       await pool.query('SELECT 1')
     },

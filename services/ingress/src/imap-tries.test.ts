@@ -8,7 +8,11 @@ test('a letter that cannot be taken is tried again after a longer and longer whi
 test('it is not due before its time, and others are', () => {
   const tries = new Tries()
   expect(tries.failed('first', 0)).toBe(false)
-  expect([tries.isDue('first', 999), tries.isDue('first', 1_000), tries.isDue('second', 0)]).toEqual([false, true, true])
+  expect([tries.isDue('first', 999), tries.isDue('first', 1_000), tries.isDue('second', 0)]).toEqual([
+    false,
+    true,
+    true,
+  ])
   expect(tries.wait(400)).toBe(600)
 })
 

@@ -1,10 +1,11 @@
 import { createResolver, openDoor } from '@podatelna/admission'
 import type { App, Service } from '@podatelna/process'
 import { networks } from '@podatelna/runtime'
+import { openImapDoor } from './imap-door.ts'
 import { Connections, Guesses } from './limits.ts'
 import { openSmtpDoor } from './smtp-door.ts'
 
-/** Receives letters: SMTP or LMTP in, one commit, answer out. */
+/** Receives letters: SMTP or LMTP in, one commit, answer out; and collects them by IMAP. */
 export async function startIngress(app: App): Promise<Service & { smtpPort: number; lmtpPort: number | undefined }> {
   const { settings, store, bus, keys, log, metrics } = app
   const door = openDoor({
@@ -26,11 +27,12 @@ export async function startIngress(app: App): Promise<Service & { smtpPort: numb
   const neighbours = networks([...settings.TRUSTED_RELAYS, '127.0.0.0/8', '::1'])
   const lmtp =
     settings.LMTP_LISTEN && (await openSmtpDoor({ ...house, relays: neighbours }, settings.LMTP_LISTEN, 'LMTP'))
+  const elsewhere = settings.IMAP_URL.map((account) => openImapDoor(house, account))
   return {
     smtpPort: smtp.port,
     lmtpPort: lmtp?.port,
     async close() {
-      await Promise.all([smtp.close(), lmtp?.close()])
+      await Promise.all([smtp, lmtp, ...elsewhere].map((entrance) => entrance?.close()))
     },
   }
 }

@@ -172,6 +172,18 @@ describe.each(transports)('admission, over %s', (transport) => {
     expect(recipients(desk)).toEqual([])
   })
 
+  test('a returned letter is taken and recorded, although its server wrote no author into it', async () => {
+    await desk.hearsFrom(acme, jana, { subject: 'To be returned' })
+    const { from: bounceTo } = sentTo(desk, jana.email).at(-1)!
+    desk.post.clear()
+    const raw = Buffer.from('From: MAILER-DAEMON <>\r\nSubject: Undelivered\r\n\r\nNobody here.\r\n')
+    const { code, mail } = await desk.receives(raw, { from: '', to: bounceTo })
+    expect(code).toBe(250)
+    expect(mail).toMatchObject({ disposition: 'suppressed', kind: 'bounce' })
+    expect(recipients(desk)).toEqual([])
+    expect((await desk.receives(raw, { from: '', to: bounceTo.replace(/.@/, '7@') })).text).toMatch(/^5\.1\.1 /)
+  })
+
   test('monitoring mail of a contact opens a ticket and gets no automatic answer', async () => {
     const { mail } = await desk.hearsFrom(acme, jana, { headers: { 'Auto-Submitted': 'auto-generated' } })
     expect(mail!.ticket_number).toMatch(/^P-/)

@@ -67,7 +67,8 @@ export async function admit(door: Door, letter: ArrivedLetter): Promise<Admissio
   const judgement = letter.judgement ?? (await judgeLetter(door, letter))
   const serials = threadSerials(letter.arrival.header, letter.rcptTo, door.keys)
   const identity = await identifyAuthor(door, letter, judgement, serials)
-  const decision = decideAbout({ classification, judgement, identity })
+  const returned = letter.rcptTo.every((recipient) => bounceTag(recipient, door.mailDomain) !== undefined)
+  const decision = decideAbout({ classification, judgement, identity, returned })
   return commit(door, describe(letter, { classification, judgement, identity, decision, serials }), letter.draft)
 }
 
@@ -101,14 +102,20 @@ function identifyAuthor(door: Door, letter: ArrivedLetter, judgement: Judgement,
   return identify(door.store, { author: judgement.verdict.author ?? '', mailboxes, serials })
 }
 
-function decideAbout(known: { classification: Classification; judgement: Judgement; identity: Identity }): Decision {
-  const { classification, judgement, identity } = known
+function decideAbout(known: {
+  classification: Classification
+  judgement: Judgement
+  identity: Identity
+  returned: boolean
+}): Decision {
+  const { classification, judgement, identity, returned } = known
   return decide({
     ...classification,
     judgement,
     standing: identity.standing,
     policy: identity.mailbox?.policy ?? 'contacts',
     mailbox: identity.mailbox?.address,
+    returned,
   })
 }
 

@@ -34,8 +34,12 @@ export function decide(letter: {
   policy: MailboxPolicy
   /** Its address; undefined when it was removed since RCPT. */
   mailbox: string | undefined
+  /** It is for bounce addresses of our own deliveries alone, which their tokens prove. */
+  returned?: boolean
 }): Decision {
   const { outcome, verdict } = letter.judgement
+  // Whatever its From is: many servers write none into the letters they return, and a bounce lets nothing in.
+  if (letter.returned) return { disposition: 'suppressed', reason: `${silentKinds.bounce}: ${letter.evidence}` }
   if (outcome === 'no_author') return { disposition: 'refused', reason: verdict.explanation, answer: answers.noAuthor }
   if (outcome === 'dns_trouble')
     return { disposition: 'refused', reason: verdict.explanation, answer: answers.dnsTrouble }

@@ -54,7 +54,14 @@ const bounceWords = [
   ...['(permanent )?delivery failure\\b', 'failure (notice|delivery)\\b', 'delayed mail\\b', 'mail status report\\b'],
   ...['warning: message \\S+ delayed', 'warning: message delayed\\b', 'message (status|delivery) - undeliver'],
   ...['nedoručiteln[éáý]', 'nedoručená (zpráva|pošta)', 'nedoručiteľn[éáý]', 'nedoručená správa'],
-  ...['non recapitabile', 'mancato recapito', 'messaggio non recapitabile', 'unzustellbar', 'nicht zustellbar'],
+  ...[
+    'non recapitabile',
+    'mancato recapito',
+    'messaggio non recapitabile',
+    'unzustellbar',
+    'nicht zustellbar',
+    'メールエラー通知',
+  ],
 ]
 
 const bounceSubject = new RegExp(`^(\\*+[a-z ]{1,20}\\*+ ?)?(${bounceWords.join('|')})`, 'iu')

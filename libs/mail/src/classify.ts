@@ -26,9 +26,10 @@ export function isNullSender(mailFrom: string): boolean {
   return mailFrom === '' || /^mailer-daemon(@|$)/i.test(mailFrom)
 }
 
-/** True for the names mail servers go by, in the address or before it. */
+/** True for the names mail servers go by, in the address or before it, and for those that give themselves none. */
 export function isFromDaemon(header: Header): boolean {
   const { address, name } = author(header)
+  if (address === '' && name === '') return headerValue(header, 'from') !== undefined
   return /^(mailer-?daemon|post_?master)(@|$)/i.test(address) || daemonName.test(name)
 }
 

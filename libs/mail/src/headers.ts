@@ -34,6 +34,15 @@ export function parseHeader(block: Buffer): Header {
   return header
 }
 
+/** The header of a whole letter, wherever its lines end: CRLF, LF, or a bare CR as old programs write. */
+export function readHeader(letter: Buffer): Header {
+  const text = letter.subarray(0, readLimit).toString('latin1').replace(/\r\n?/g, '\n')
+  const end = text.startsWith('\n') ? 0 : text.indexOf('\n\n')
+  return parseHeader(Buffer.from(end < 0 ? text : text.slice(0, end), 'latin1'))
+}
+
+const readLimit = 1024 * 1024
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const plainField = /^[!-9;-~]+:[^\x00-\x08\x0b-\x1f\x7f]*$/
 

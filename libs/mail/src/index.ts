@@ -5,7 +5,9 @@ export {
   type AuthenticationResults,
   parseAuthenticationResults,
 } from './authentication-results.ts'
-export { type Classification, classify } from './classify.ts'
+export { type Bounce, readBounce } from './bounce/read.ts'
+export type { Recipient } from './bounce/recipient.ts'
+export { type Classification, classify, type LetterEnvelope } from './classify.ts'
 export { signLetter } from './compose/dkim.ts'
 export { composeLetter, type OutgoingLetter } from './compose/letter.ts'
 export { isMessageId } from './compose/references.ts'
@@ -19,6 +21,7 @@ export {
   headerValues,
   type Mailbox,
   parseHeader,
+  readHeader,
 } from './headers.ts'
 export { isLoopToken, loopToken } from './loop.ts'
 export { type Attachment, type ParsedLetter, parseLetter } from './parse.ts'
@@ -26,3 +29,4 @@ export { sanitiseHtml } from './sanitise.ts'
 export { cleanText, oneLine } from './text.ts'
 export { threadSerials } from './thread.ts'
 export { makeToken, numberAsUuid, readToken, type TokenKind, uuidAsNumber } from './tokens.ts'
+export { type FineKind, type Understanding, understand } from './understand.ts'

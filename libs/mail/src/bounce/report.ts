@@ -1,0 +1,52 @@
+/** Delivery status notifications as RFC 3464 has them, and as they are found in the text of less careful programs. */
+import { type Header, headerValue, parseHeader } from '../headers.ts'
+import { type Part, partText } from '../parts.ts'
+import { type Recipient, recipient } from './recipient.ts'
+
+export function reportedRecipients(parts: Part[], words: string): Recipient[] {
+  const reports = parts.filter(({ type }) => type === 'message/delivery-status').map(partText)
+  return [...reports, words].map(readReport).find((recipients) => recipients.length > 0) ?? []
+}
+
+/** One recipient a group of fields (RFC 3464 §2.3); a group without a recipient is about the whole letter. */
+function readReport(report: string): Recipient[] {
+  const found = report
+    .split(/\n[ \t]*\n/)
+    .flatMap(groupsIn)
+    .flatMap((group) => {
+      const address = recipientOf(group)
+      if (!address) return []
+      const text = headerValue(group, 'diagnostic-code') ?? ''
+      return recipient(address, { status: headerValue(group, 'status'), text })
+    })
+  return unique(found)
+}
+
+/** Some forget the blank line between two recipients. */
+function groupsIn(block: string): Header[] {
+  const groups: Header[] = [[]]
+  for (const field of parseHeader(Buffer.from(block))) {
+    if (field.name === 'final-recipient' && headerValue(groups.at(-1)!, field.name) !== undefined) groups.push([])
+    groups.at(-1)!.push(field)
+  }
+  return groups
+}
+
+/** RFC 3464 §2.3.1 and §2.3.2: the address as we know it first, then what the servers made of it. */
+function recipientOf(group: Header): string | undefined {
+  if (headerValue(group, 'final-recipient') === undefined && headerValue(group, 'original-recipient') === undefined) {
+    return undefined
+  }
+  const named = ['original-recipient', 'final-recipient', 'x-actual-recipient'].map((name) => {
+    const value = headerValue(group, name) ?? ''
+    return (
+      /^\s*[a-z0-9-]+\s*;\s*(?:[^<]*<)?([^\s<>;]+@[^\s<>;]+)/i.exec(value)?.[1] ??
+      /<?([^\s<>;]+@[^\s<>;]+)/.exec(value)?.[1]
+    )
+  })
+  return named.find((address) => address !== undefined)
+}
+
+function unique(recipients: Recipient[]): Recipient[] {
+  return [...new Map(recipients.map((one) => [one.address.toLowerCase(), one])).values()]
+}

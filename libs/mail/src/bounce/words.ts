@@ -1,0 +1,116 @@
+/**
+ * Bounces of mail servers that know no RFC 3464: sentences, and in them addresses. qmail, Exim, older Exchange, Notes
+ * and many more each have their own form; what they share is that an address a line begins with is one that failed.
+ */
+import { type Part, partText } from '../parts.ts'
+import { type Recipient, recipient } from './recipient.ts'
+
+const wordLimit = 256 * 1024
+
+/** What the server says itself, and the text it returns behind that. */
+export function ownWords(parts: Part[]): { words: string; returned: string } {
+  const returnedAt = parts.findIndex(({ type }) => type === 'message/rfc822' || type === 'text/rfc822-headers')
+  const own = (returnedAt < 0 ? parts : parts.slice(0, returnedAt)).filter(({ type }) => type.startsWith('text/'))
+  const plain = own.filter(({ type }) => type !== 'text/html')
+  const text = (plain.length > 0 ? plain.map(partText) : own.map(htmlWords)).join('\n').slice(0, wordLimit)
+  const lines = text.split('\n')
+  const end = lines.findIndex((line) => returnedLine.test(line))
+  if (end < 0) return { words: text, returned: '' }
+  const header = lines.findIndex((line, at) => at >= end && headerLine.test(line))
+  return { words: lines.slice(0, end).join('\n'), returned: header < 0 ? '' : untilBlank(lines.slice(header)) }
+}
+
+const headerLine = /^(received|return-path|message-id|from|to|date|subject|mime-version): ?\S/i
+
+/** Where the returned letter begins: its own header, or the sentence before it. */
+const returnedLine =
+  /^(received|return-path|message-id): ?\S|^[\s|*-]{0,80}((this|enclosed|below)( this line)? is (a copy|the header)|(the )?(original|returned|unsent) (message|mail)\b(?! was)|message (headers|text) follow|(the )?headers? of the original|copy of (the|your) (original )?message)/i
+
+function untilBlank(lines: string[]): string {
+  const blank = lines.findIndex((line) => line.trim() === '')
+  return (blank < 0 ? lines : lines.slice(0, blank)).join('\n')
+}
+
+function htmlWords(part: Part): string {
+  return partText(part)
+    .slice(0, wordLimit)
+    .replace(/<(br|p|div|tr|li|h\d)\b[^<>]{0,1000}>/gi, '\n')
+    .replace(/<\/?[a-z!][^<>]{0,1000}>/gi, '')
+    .replace(/&(lt|gt|amp|quot|nbsp|#39);/g, (_, name: keyof typeof entities) => entities[name])
+}
+
+const entities = { lt: '<', gt: '>', amp: '&', quot: '"', nbsp: ' ', '#39': "'" }
+
+export type KnownAddresses = {
+  /** Said to have failed, in a header. */
+  failed: string[]
+  /** Of the one who is told. Named everywhere, and the failed one only when no other is. */
+  sender: string[]
+  /** The returned letter was meant for them. */
+  intended: string[]
+}
+
+export function wordedRecipients(words: string, known: KnownAddresses): Recipient[] {
+  const mentions = mentionsIn(words)
+  const others = mentions.filter(({ address }) => !known.sender.includes(address.toLowerCase()))
+  const named = [
+    known.failed.map((address) => ({ address, at: 0 })),
+    leading(others),
+    refused(others),
+    said(others),
+    others.slice(0, 1),
+  ]
+  const meant = [
+    known.intended.map((address) => ({ address, at: 0 })),
+    leading(mentions),
+    refused(mentions),
+    said(mentions),
+  ]
+  const found = [...named, ...meant].map(onlyAddresses).find((candidates) => candidates.length > 0) ?? []
+  return found.map(({ address }) => recipient(address, { text: textAbout(address, found, words) }))
+}
+
+type Mention = { address: string; at: number; before?: string }
+
+/** Every address in the words, with what stands before it in its line. */
+function mentionsIn(words: string): Mention[] {
+  const mentions: Mention[] = []
+  for (const token of words.matchAll(/[^\s<>()[\],;:"'|=]+/g)) {
+    if (!isAddress(token[0])) continue
+    const lineStart = words.lastIndexOf('\n', token.index) + 1
+    const before = words.slice(Math.max(lineStart, token.index - 200), token.index)
+    mentions.push({ address: token[0].replace(/\.+$/, ''), at: token.index, before })
+  }
+  return mentions
+}
+
+function isAddress(token: string): boolean {
+  return token.length < 320 && /^[^@]+@[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*\.?$/i.test(token)
+}
+
+function leading(mentions: Mention[]): Mention[] {
+  return mentions.filter(({ before = '' }) => /^[\s<>"'*-]*(&lt;)?$/.test(before))
+}
+
+/** In a command or an answer of SMTP. */
+function refused(mentions: Mention[]): Mention[] {
+  return mentions.filter(({ before = '' }) => /(\brcpt to: ?<?|^\W*[45]\d\d[ -].{0,60}<)$/i.test(before))
+}
+
+/** In a sentence that leads to it. */
+function said(mentions: Mention[]): Mention[] {
+  return mentions.filter(({ before = '' }) => /(\bto|[a-z]:) ?<?$/i.test(before))
+}
+
+function onlyAddresses(mentions: Mention[]): Mention[] {
+  const addresses = mentions.filter(({ address }) => isAddress(address))
+  return [...new Map(addresses.reverse().map((mention) => [mention.address.toLowerCase(), mention])).values()].reverse()
+}
+
+/** From where an address is named first to where the next one is; all of the words when it is the only one. */
+function textAbout(address: string, all: Mention[], words: string): string {
+  if (all.length === 1) return words
+  const starts = all.map((mention) => words.indexOf(mention.address)).sort((a, b) => a - b)
+  const start = words.indexOf(address)
+  return words.slice(Math.max(0, words.lastIndexOf('\n', start)), starts.find((at) => at > start) ?? words.length)
+}

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { type Bus, envelope, openBus, outboxInsert } from '@podatelna/bus'
 import { mailAdmitted, subscriptions } from '@podatelna/contracts'
 import { createLogger, createMetrics } from '@podatelna/runtime'
-import { newId, openStore, type Store } from '@podatelna/store'
+import { newId, openStore, Prisma, type Store } from '@podatelna/store'
 import amqp, { type Channel, type ChannelModel } from 'amqplib'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import { cloneDatabase, type TestDatabase } from '../world/database.ts'
 
 const namespace = `broker-${randomBytes(4).toString('hex')}`
@@ -48,6 +48,20 @@ test('a queue that somebody deleted is declared again, and read again', async ()
 test('an exchange that somebody deleted is declared again, and published to again', async () => {
   await carries()
   await administrator.channel.deleteExchange(`${namespace}.events`)
+  await carries()
+})
+
+test.each([
+  ['is no event', { type: 'something' }, 'anything'],
+  ['holds what no database takes', { type: 'some\0thing', messageId: newId() }, '{"mail_id": "\\u0000"}'],
+])('a message of somebody else that %s is buried, with its bytes, and others pass', async (_what, properties, body) => {
+  await store.query(Prisma.sql`DELETE FROM dead_events`)
+  administrator.channel.sendToQueue(`${namespace}.tickets.letters`, Buffer.from(body), properties)
+  const buried = await vi.waitUntil(
+    () => store.query<{ payload: object }>(Prisma.sql`SELECT payload FROM dead_events`).then(([row]) => row),
+    20_000,
+  )
+  expect(buried.payload).toEqual({ base64: Buffer.from(body).toString('base64') })
   await carries()
 })
 

@@ -194,7 +194,7 @@ class OutboxBus implements Bus {
         await this.#store.prisma.$transaction(async (database) => {
           await database.$executeRaw`
             INSERT INTO dead_events (id, consumer, name, payload, reason)
-            VALUES (${event.id}::uuid, ${name}, ${event.name}, ${JSON.stringify(event.payload)}::jsonb, ${reason})
+            VALUES (${event.id}::uuid, ${name}, ${text(event.name)}, ${JSON.stringify(event.payload)}::jsonb, ${text(reason)})
             ON CONFLICT DO NOTHING`
           await consumer.abandon?.(event, reason, database)
         })
@@ -212,4 +212,9 @@ class OutboxBus implements Bus {
   async #pause(round: number): Promise<void> {
     await delay(Math.min(50 * 2 ** round, 10_000), undefined, { signal: this.#stopping.signal })
   }
+}
+
+/** PostgreSQL's texts have no NUL, and what failed may well quote one. */
+function text(words: string): string {
+  return words.replaceAll('\0', '')
 }

@@ -242,11 +242,17 @@ class RabbitTransport implements Transport {
 function readEvent(message: ConsumeMessage): Envelope {
   const { messageId, type } = message.properties
   try {
-    const id = z.uuid().parse(messageId)
-    return { id, name: z.string().parse(type), payload: JSON.parse(message.content.toString()) }
+    const event = { id: z.uuid().parse(messageId), name: z.string().parse(type) }
+    return { ...event, payload: JSON.parse(message.content.toString(), refuseNul) }
   } catch {
     return { id: newId(), name: 'unreadable', payload: { base64: message.content.toString('base64') } }
   }
+}
+
+/** PostgreSQL's JSON has no NUL: such an event could neither be dealt with nor buried. */
+function refuseNul(key: string, value: unknown): unknown {
+  if (key.includes('\0') || (typeof value === 'string' && value.includes('\0'))) throw new Error('NUL')
+  return value
 }
 
 /** A channel that closed meanwhile has already given its messages back; settling them then throws. */

@@ -65,6 +65,7 @@ describe('a letter is, by its header and envelope alone,', () => {
     ['auto_generated', 'monitoring that goes on', `Auto-Submitted: auto-generated\r\n${answers('acme.cz')}`],
     ['list', 'a letter of a mailing list', 'List-Id: <users.example.org>'],
     ['list', 'a newsletter', 'Precedence: bulk'],
+    ['auto_generated', 'one whose author reads no answer', 'From: Shop <no-reply@acme.cz>'],
     ['auto_generated', 'what monitoring sends', 'Auto-Submitted: auto-generated'],
     [
       'loop',

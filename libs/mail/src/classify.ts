@@ -60,6 +60,12 @@ const rules: [LetterKind, Rule][] = [
   ['list', (header) => named(header, ['list-id', 'list-post'])],
   ['list', (header) => matching(header, 'precedence', /^(list|bulk|junk)\b/i)],
   ['auto_generated', (header) => matching(header, 'auto-submitted', automatic)],
+  ['auto_generated', (header) => matching(header, 'subject', /^\[auto[- ]?generated\]/i)],
+  // Nobody reads what is sent there, whoever wrote.
+  [
+    'auto_generated',
+    (header) => (/^(no|do-?not)[-_.]?reply@/i.test(author(header).address) ? 'no-reply author' : undefined),
+  ],
   ['auto_reply', (_, { mailFrom }) => (mailFrom === '' ? 'null sender' : undefined)],
 ]
 

@@ -4,10 +4,19 @@
  */
 import { corpusAbsent, corpusDir } from '../world/corpus.ts'
 import { runAuth } from './auth.ts'
+import { runAutoReply } from './auto-reply.ts'
+import { runBounce } from './bounce.ts'
+import { runParse } from './parse.ts'
 import { isExplained, print, type Report } from './report.ts'
 import { runSecurity } from './security.ts'
 
-const sections: Record<string, (folder: string) => Promise<Report[]>> = { auth: runAuth, security: runSecurity }
+const sections: Record<string, (folder: string) => Promise<Report[]>> = {
+  auth: runAuth,
+  'auto-reply': runAutoReply,
+  bounce: runBounce,
+  parse: runParse,
+  security: runSecurity,
+}
 
 const asked = process.argv.slice(2)
 const unknown = asked.filter((name) => !(name in sections))

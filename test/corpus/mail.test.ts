@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { corpusAbsent, corpusDir } from '../world/corpus.ts'
+import { runAutoReply } from './auto-reply.ts'
+import { runBounce } from './bounce.ts'
+import { runParse } from './parse.ts'
+import type { Report } from './report.ts'
+
+const folder = corpusDir()
+const found = folder ? 'corpus found' : corpusAbsent
+
+test.skipIf(!folder)(`returned letters are known and read as their suites say (${found})`, async () => {
+  const reports = await runBounce(folder!)
+  expect(unexplained(reports)).toEqual([])
+  const shares = reports.map(({ cases, differences }) => 1 - differences.length / cases)
+  const goals = [0.995, 0.98, 0.97, 1]
+  expect(shares.map((share, at) => share >= goals[at]!)).toEqual([true, true, true, true])
+})
+
+test.skipIf(!folder)(`automatic replies are known, and nothing else is taken for one (${found})`, async () => {
+  expect(unexplained(await runAutoReply(folder!))).toEqual([])
+})
+
+test.skipIf(!folder)(`every file of the corpus is read, in time (${found})`, async () => {
+  expect(unexplained(await runParse(folder!))).toEqual([])
+})
+
+function unexplained(reports: Report[]) {
+  return reports.flatMap(({ differences }) => differences.filter(({ because }) => !because))
+}

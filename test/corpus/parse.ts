@@ -1,0 +1,52 @@
+/** Every file of the corpus, whatever it is: no exception, nobody waits; and what a letter costs. */
+import { readFileSync } from 'node:fs'
+import { dirname, relative } from 'node:path'
+import { parseLetter } from '@podatelna/mail'
+import { lettersIn, understandLetter } from './letters.ts'
+import type { Difference, Report } from './report.ts'
+
+const deadline = 2_000
+
+export async function runParse(folder: string): Promise<Report[]> {
+  const letters = lettersIn(folder)
+  await measure(folder, letters.slice(0, 100))
+  const measured = await measure(folder, letters)
+  const sources = Map.groupBy(measured, ({ path }) => dirname(`${path}/`).split('/').slice(0, 2).join('/'))
+  return [...sources, ['all', measured] as const].map(([source, ones]) => ({
+    source: `parse, ${source}`,
+    cases: ones.length,
+    differences: ones.flatMap(({ trouble }) => trouble ?? []),
+    note: spread(ones.map(({ took }) => took)),
+  }))
+}
+
+type Measured = { path: string; took: number; trouble?: Difference }
+
+async function measure(folder: string, letters: string[]): Promise<Measured[]> {
+  const measured: Measured[] = []
+  for (const letter of letters) {
+    const path = relative(folder, letter)
+    const raw = readFileSync(letter)
+    const started = performance.now()
+    const trouble = await read(raw).then(
+      () => undefined,
+      (error: unknown) => ({ case: path, expected: 'a letter', seen: String(error) }),
+    )
+    const took = performance.now() - started
+    const late =
+      took > deadline ? { case: path, expected: `${deadline} ms`, seen: `${Math.round(took)} ms` } : undefined
+    measured.push({ path, took, ...(trouble || late ? { trouble: trouble ?? late! } : {}) })
+  }
+  return measured
+}
+
+async function read(raw: Buffer): Promise<void> {
+  await parseLetter(raw)
+  understandLetter(raw)
+}
+
+function spread(times: number[]): string {
+  const sorted = times.toSorted((a, b) => a - b)
+  const at = (share: number) => `${(sorted[Math.ceil(share * sorted.length) - 1] ?? 0).toFixed(1)} ms`
+  return `p50 ${at(0.5)}, p99 ${at(0.99)}, max ${at(1)}`
+}

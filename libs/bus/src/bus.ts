@@ -28,6 +28,8 @@ export type Bus = {
 
 /** Tries of one event before it is buried, when the database is there and the step still fails. */
 const triesBeforeBurial = 8
+/** Tries of what belongs to a burial; an event must be buried even when that cannot be done. */
+const abandonTries = 3
 const sweepEveryMs = 1_000
 const sweepLimit = 500
 /** How long a taken event's outbox row may wait for others to be deleted with. */
@@ -189,6 +191,7 @@ class OutboxBus implements Bus {
   /** Nothing is dropped: a given-up event stays in dead_events, with its reason, until somebody replays it. */
   async #bury(consumer: Consumer, event: Envelope, reason: string): Promise<void> {
     const name = consumer.subscription.consumer
+    let failures = 0
     for (let round = 1; ; round++) {
       try {
         await this.#store.prisma.$transaction(async (database) => {
@@ -196,12 +199,13 @@ class OutboxBus implements Bus {
             INSERT INTO dead_events (id, consumer, name, payload, reason)
             VALUES (${event.id}::uuid, ${name}, ${text(event.name)}, ${JSON.stringify(event.payload)}::jsonb, ${text(reason)})
             ON CONFLICT DO NOTHING`
-          await consumer.abandon?.(event, reason, database)
+          if (failures < abandonTries) await consumer.abandon?.(event, reason, database)
         })
         this.#metrics.events.inc({ consumer: name, outcome: 'dead' })
         this.#log.error({ consumer: name, event: event.id, reason }, 'event was given up; see dead_events')
         return
       } catch (error) {
+        if (!isDatabaseAway(error)) failures++
         this.#log.warn({ consumer: name, event: event.id, cause: String(error) }, 'event cannot be buried yet')
         await this.#pause(round)
       }

@@ -1,4 +1,4 @@
-import { BadSettings, readSettings, type Settings, serveHealth } from '@podatelna/runtime'
+import { BadSettings, type Logger, readSettings, type Settings, serveHealth } from '@podatelna/runtime'
 import { migrate } from '@podatelna/store'
 import { type App, closeApp, openApp, type Service } from './app.ts'
 
@@ -11,6 +11,7 @@ export async function runProcess(name: string, start: (app: App) => Promise<Serv
     const { settings, databaseUrl } = separateProcess(readSettings(process.env))
     await migrate(databaseUrl)
     const app = openApp(name, settings, databaseUrl)
+    lastWords(app.log)
     const service = await start(app)
     const health = settings.HEALTH_LISTEN && (await serveHealth(settings.HEALTH_LISTEN, app.checks, app.metrics))
     app.log.info('ready')
@@ -34,6 +35,14 @@ export function stopSignal(): Promise<void> {
         done()
       })
     }
+  })
+}
+
+/** What nobody caught ends the process, as it must, with a line in its log instead of bare text on stderr. */
+export function lastWords(log: Logger): void {
+  process.once('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'the process ends: nobody caught an error')
+    process.exit(1)
   })
 }
 

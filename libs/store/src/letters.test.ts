@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
@@ -53,4 +53,26 @@ test('a disk that becomes full within a letter fails it: half a letter is never 
   const limited = `trap '' XFSZ; ulimit -f 500; exec "$0" --input-type=module-typescript --eval "$1"`
   const { stdout, stderr } = spawnSync('sh', ['-c', limited, process.execPath, script], { encoding: 'utf8' })
   expect(stdout + stderr).toBe('refused EFBIG\n')
+})
+
+test('what was left unfinished a day ago is tidied away, what is being received is not', async () => {
+  const place = join(folder, 'tidy')
+  const [left, current] = [fileLetterStore(place).begin(), fileLetterStore(place).begin()]
+  await left.write(large)
+  const [old] = await readdir(join(place, 'unfinished'))
+  const yesterday = new Date(Date.now() - 25 * 3_600_000)
+  await utimes(join(place, 'unfinished', old!), yesterday, yesterday)
+  await current.write(large)
+  await fileLetterStore(place).tidy()
+  expect(await readdir(join(place, 'unfinished'))).toHaveLength(1)
+  await Promise.all([left.discard(), current.discard()])
+})
+
+test('a letter that was kept within the hour is not removed, whoever says that nobody needs it', async () => {
+  const store = fileLetterStore(join(folder, 'kept'))
+  const draft = store.begin()
+  await draft.write(large)
+  const { sha256 } = await draft.keep()
+  await store.remove(sha256)
+  expect(await buffer(store.read(sha256))).toEqual(large)
 })

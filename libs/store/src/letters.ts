@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 
@@ -11,8 +11,10 @@ export type LetterStore = {
   /** A letter being received. Nothing is in the store until `keep` has returned. */
   begin(): LetterDraft
   read(sha256: Buffer): Readable
-  /** Deletes a large letter, if it is there. The caller knows that nobody needs it. */
+  /** Deletes a large letter that nobody needs, unless it was kept within the hour: somebody may be about to need it. */
   remove(sha256: Buffer): Promise<void>
+  /** Deletes what processes that were killed left unfinished, a day after. */
+  tidy(): Promise<void>
 }
 
 export type LetterDraft = {
@@ -33,8 +35,20 @@ export function fileLetterStore(folder: string): LetterStore {
   return {
     begin: () => new Draft(folder),
     read: (sha256) => createReadStream(pathOf(folder, sha256)),
-    remove: (sha256) => rm(pathOf(folder, sha256), { force: true }),
+    remove: (sha256) => removeOlder(pathOf(folder, sha256), hourMs),
+    async tidy() {
+      const unfinished = join(folder, 'unfinished')
+      const names = await readdir(unfinished).catch(() => [])
+      await Promise.all(names.map((name) => removeOlder(join(unfinished, name), 24 * hourMs)))
+    },
   }
+}
+
+const hourMs = 3_600_000
+
+async function removeOlder(file: string, age: number): Promise<void> {
+  const found = await stat(file).catch(() => undefined)
+  if (found && Date.now() - found.mtimeMs > age) await rm(file, { force: true })
 }
 
 class Draft implements LetterDraft {

@@ -22,6 +22,7 @@ export async function startIngress(app: App): Promise<Service & { smtpPort: numb
     connections: new Connections(settings.MAX_CONNECTIONS, settings.MAX_CONNECTIONS_PER_PEER),
     guesses: new Guesses(settings.MAX_UNKNOWN_RECIPIENTS),
   }
+  store.letters.tidy().catch((error) => log.warn({ cause: String(error) }, 'unfinished letters stay'))
   const smtp = await openSmtpDoor(house, settings.SMTP_LISTEN, 'SMTP')
   // Who may hand letters over by LMTP: our relays, and whatever runs on this machine.
   const neighbours = networks([...settings.TRUSTED_RELAYS, '127.0.0.0/8', '::1'])

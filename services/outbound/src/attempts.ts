@@ -35,7 +35,8 @@ export async function recordAttempts(store: Store, attempts: Attempt[]): Promise
       SELECT * FROM unnest(${column('id')}::uuid[], ${column('outcome')}::text[], ${column('smtp')}::text[],
         ${column('wait')}::int[]) AS a (id, outcome, smtp, wait)),
     delivery AS (
-      UPDATE deliveries d SET attempt_count = attempt_count + 1, due_at = now() + wait * interval '1 second',
+      UPDATE deliveries d SET attempt_count = attempt_count + 1, 
+        due_at = CASE d.state WHEN 'bounced' THEN NULL ELSE now() + wait * interval '1 second' END,
         -- A bounce may be here before the relay's answer is.
         state = CASE d.state WHEN 'bounced' THEN d.state ELSE outcome END
       FROM attempt WHERE d.id = attempt.id

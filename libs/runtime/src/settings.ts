@@ -162,7 +162,7 @@ const table = {
   RELAY_URL: url(
     ['smtp:', 'smtps:'],
     'smtp://user:password@host:587',
-    'server that takes our outgoing mail; without it letters are captured: readable, but sent nowhere',
+    'server that takes our outgoing mail; with a password in it, one elsewhere must offer STARTTLS with a valid certificate; without it letters are captured: readable, but sent nowhere',
   ),
   MAIL_DOMAIN: z
     .string()

@@ -140,11 +140,23 @@ test('a letter that cannot be recorded is tried again, and those behind it do no
   expect(await account.moved(2)).toEqual(['Behind it', 'Poison'])
 })
 
+test('a letter at which the server always hangs up does not stand in the way of others', async () => {
+  const cutter = await startCutter(imap.port, /UID FETCH 1 /)
+  leftBehind.push(async () => cutter.close())
+  const user = newUser()
+  await imap.delivers(user, await written('Broken', proved, {}))
+  const { account } = await deskWithImap({}, user, cutter.port)
+  await account.receives('Behind it', proved)
+  expect(await account.moved(1)).toEqual(['Behind it'])
+  expect(await account.left()).toEqual(['Broken'])
+})
+
 test('a letter whose checks met trouble with DNS stays where it is', async () => {
   const { desk, account } = await deskWithImap()
   await account.receives('Open', `Authentication-Results: ${provider}; dmarc=temperror header.from=acme.cz`)
   await expect.poll(() => metrics(desk), patience).toMatch(/podatelna_imap_letters_total{.*outcome="later".*} [1-9]/)
   expect(await account.left()).toEqual(['Open'])
+  expect((await desk.api('GET', '/api/mail')).items).toEqual([])
 })
 
 test('while the database is away letters stay where they are, and are collected when it is back', async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect as connectTo, createServer, type Socket } from 'node:net'
-import { tmpdir, userInfo } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { ImapFlow } from 'imapflow'
@@ -71,20 +71,15 @@ const program = '/usr/sbin/dovecot'
 const imapProgram = '/usr/lib/dovecot/imap'
 const password = 'secret'
 
-/** Root's Dovecot works as the package's own user; anybody else's as themselves, and cannot change its root folder. */
+/** Everything in one folder and under one account: the package's own for root, who may not own mail; else our own. */
 async function configure(folder: string, port: number): Promise<string> {
-  const root = process.getuid?.() === 0
-  const user = root ? 'dovecot' : userInfo().username
-  const group = root ? 'dovecot' : '$GROUP'
-  const mail = join(folder, 'mail')
+  const ownOf = async (kind: '-un' | '-gn') => (await run('id', [kind])).stdout.trim()
+  const isRoot = process.getuid?.() === 0
+  const [user, group] = isRoot ? ['dovecot', 'dovecot'] : [await ownOf('-un'), await ownOf('-gn')]
+  const [config, mail] = [join(folder, 'dovecot.conf'), join(folder, 'mail')]
   await mkdir(mail)
-  await chmod(folder, 0o755)
-  await chmod(mail, 0o777)
-  const config = join(folder, 'dovecot.conf')
-  const unchained = ['anvil', 'imap-login', 'stats'].map((service) => `service ${service} {\n  chroot =\n}\n`)
-  await writeFile(
-    config,
-    `base_dir = ${folder}/run
+  await Promise.all([chmod(folder, 0o755), chmod(mail, 0o777)])
+  const text = `base_dir = ${folder}/run
 state_dir = ${folder}/state
 log_path = /dev/stderr
 protocols = imap
@@ -94,18 +89,19 @@ disable_plaintext_auth = no
 first_valid_uid = 1
 first_valid_gid = 1
 default_internal_user = ${user}
-${root ? '' : `default_login_user = ${user}\ndefault_internal_group = ${group}\n`}
+default_internal_group = ${group}
+default_login_user = ${user}
 mail_location = maildir:~/Maildir
-mail_max_userip_connections = 100
 passdb {
   driver = static
   args = password=${password}
 }
 userdb {
   driver = static
-  args = uid=${user} ${root ? 'gid=dovecot ' : ''}home=${mail}/%u
+  args = uid=${user} gid=${group} home=${mail}/%u
 }
 service imap-login {
+  chroot =
   inet_listener imap {
     port = ${port}
   }
@@ -113,8 +109,14 @@ service imap-login {
     port = 0
   }
 }
-${root ? '' : unchained.join('')}`,
-  )
+service anvil {
+  chroot =
+}
+service stats {
+  chroot =
+}
+`
+  await writeFile(config, text)
   return config
 }
 

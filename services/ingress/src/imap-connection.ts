@@ -34,7 +34,6 @@ export async function connect(
     connectionTimeout: 30_000,
     // Silence this long while an answer is due, or while idling, ends the connection; `lookEveryMs` keeps it shorter.
     socketTimeout: 300_000,
-    maxLiteralSize: 64 * 1024 * 1024,
   })
   const bell = new Doorbell()
   let trouble: Error | undefined

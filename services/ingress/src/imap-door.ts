@@ -70,11 +70,11 @@ async function collect(desk: Desk, over: AbortSignal): Promise<void> {
 }
 
 async function goRound(desk: Desk, connection: Connection, over: AbortSignal): Promise<void> {
-  const waiting = await connection.waiting()
-  desk.tries.keepOnly(waiting.map(connection.nameOf))
-  for (const uid of waiting) {
+  const letters = new Map((await connection.waiting()).map((uid) => [connection.nameOf(uid), uid]))
+  desk.tries.keepOnly(letters)
+  for (const name of desk.tries.due([...letters.keys()], Date.now())) {
     if (over.aborted) return
-    if (desk.tries.isDue(connection.nameOf(uid), Date.now())) await takeLetter(desk, connection, uid)
+    await takeLetter(desk, connection, letters.get(name)!)
   }
 }
 
@@ -83,13 +83,15 @@ async function takeLetter(desk: Desk, connection: Connection, uid: number): Prom
     const collected = await collectLetter({ ...desk, client: connection.client }, uid)
     if (collected === 'gone') return
     if ('unfit' in collected) return await giveUp(desk, connection, uid, collected.unfit)
+    if ('later' in collected) return await tryLater(desk, connection, uid, collected.later)
     note(desk, collected)
-    if (collected.answer.code === 451) return await tryLater(desk, connection, uid, collected.reason)
     await connection.finish(uid)
     desk.metrics.imapLetters.inc({ account: desk.account.name, outcome: 'taken' })
   } catch (error) {
-    if (isAway(error) || !connection.client.usable) throw error
+    if (isAway(error)) throw error
+    // Also when the connection broke: it may do so each time at this very letter.
     await tryLater(desk, connection, uid, causeOf(error))
+    if (!connection.client.usable) throw error
   }
 }
 

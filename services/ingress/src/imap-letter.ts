@@ -5,11 +5,12 @@ import type { ImapAccount, Settings } from '@podatelna/runtime'
 import type { ImapFlow } from 'imapflow'
 
 /**
- * - an `Admission`: it is recorded, and so done with, whatever became of it; except that a `451` is to be tried again
+ * - an `Admission`: it is recorded, and so done with, whatever became of it
+ * - `later`: what SMTP would answer 451
  * - `unfit`: it can never be taken, and stays where it is for a person to look at
  * - `gone`: somebody else has deleted or moved it
  */
-export type Collected = Admission | { unfit: string } | 'gone'
+export type Collected = Admission | { later: string } | { unfit: string } | 'gone'
 
 /** Rejects when the connection breaks, or the letter cannot be stored. */
 export async function collectLetter(room: Room, uid: number): Promise<Collected> {
@@ -17,22 +18,24 @@ export async function collectLetter(room: Room, uid: number): Promise<Collected>
   const draft = door.store.letters.begin()
   const reader = new ArrivalReader()
   try {
-    for await (const chunk of bytesOf(room.client, uid)) {
-      if (chunk === 'gone') return 'gone'
-      if (draft.bytes + chunk.length > settings.MAX_LETTER_BYTES) return { unfit: 'it is larger than MAX_LETTER_BYTES' }
-      reader.write(chunk)
-      await draft.write(chunk)
+    for await (const part of partsOf(room.client, uid)) {
+      if (part === 'gone') return 'gone'
+      const size = Math.max(part.size, draft.bytes + part.bytes.length)
+      if (size > settings.MAX_LETTER_BYTES) return { unfit: 'it is larger than MAX_LETTER_BYTES' }
+      reader.write(part.bytes)
+      await draft.write(part.bytes)
     }
     const arrival = reader.finish()
     if (arrival.headerTooLong) return { unfit: 'its header is too long' }
+    const judgement = judgeCollected(arrival.header, settings.IMAP_AUTHSERV_ID)
+    if (judgement.outcome === 'dns_trouble') return { later: judgement.verdict.explanation }
     const rcptTo = await recipientsOf(room, arrival.header)
     if (rcptTo.length === 0) return { unfit: 'neither its recipients nor the account are a mailbox of ours' }
     return await admit(door, {
-      ...{ arrival, draft, rcptTo, mailFrom: senderOf(arrival), tls: undefined },
+      ...{ arrival, draft, judgement, rcptTo, mailFrom: senderOf(arrival), tls: undefined },
       // The time of collection: budgets and time limits count from it, and the past has no say in them.
       receivedAt: new Date(),
       peer: { address: account.host, helo: 'IMAP' },
-      judgement: judgeCollected(arrival.header, settings.IMAP_AUTHSERV_ID),
     })
   } finally {
     await draft.discard()
@@ -40,13 +43,16 @@ export async function collectLetter(room: Room, uid: number): Promise<Collected>
 }
 
 /** Fetched without marking it as seen (BODY.PEEK), a piece at a time: memory stays flat. */
-async function* bytesOf(client: ImapFlow, uid: number): AsyncGenerator<Buffer | 'gone'> {
+async function* partsOf(client: ImapFlow, uid: number): AsyncGenerator<{ bytes: Buffer; size: number } | 'gone'> {
   for (let start = 0; ; start += piece) {
-    const found = await client.fetchOne(`${uid}`, { source: { start, maxLength: piece } }, { uid: true })
+    const query = { size: true, source: { start, maxLength: piece } }
+    const found = await client.fetchOne(`${uid}`, query, { uid: true })
+    if (!found && !client.usable) throw new Error('the connection broke off in the middle of the letter')
     if (!found) return yield 'gone'
-    if (found.source?.length) yield found.source
+    const { source: bytes = nothing, size = 0 } = found
+    yield { bytes, size }
     // A server that does not know how to send a part sends all of it.
-    if (found.source?.length !== piece) return
+    if (bytes.length !== piece) return
   }
 }
 
@@ -77,4 +83,5 @@ export type Room = { client: ImapFlow; door: Door; account: ImapAccount; setting
 
 /** Bytes. */
 const piece = 1024 * 1024
+const nothing = Buffer.alloc(0)
 const mostRecipients = 200

@@ -5,8 +5,12 @@
 export class Tries {
   readonly #letters = new Map<string, { count: number; due: number }>()
 
-  isDue(letter: string, now: number): boolean {
-    return (this.#letters.get(letter)?.due ?? 0) <= now
+  /** Those that never failed come first, in their order: the next try of another may break the connection again. */
+  due(letters: string[], now: number): string[] {
+    const failures = (letter: string) => this.#letters.get(letter)?.count ?? 0
+    return letters
+      .filter((letter) => (this.#letters.get(letter)?.due ?? 0) <= now)
+      .sort((one, other) => failures(one) - failures(other))
   }
 
   /** @returns true when that was enough */
@@ -22,8 +26,7 @@ export class Tries {
   }
 
   /** Forgets letters that are no longer there. */
-  keepOnly(letters: readonly string[]): void {
-    const there = new Set(letters)
+  keepOnly(there: ReadonlyMap<string, unknown>): void {
     for (const letter of this.#letters.keys()) if (!there.has(letter)) this.#letters.delete(letter)
   }
 

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { type AttachmentStream, MailParser, type MessageText } from 'mailparser'
+import { htmlToText } from './html-text.ts'
+import { LineEndRepair } from './line-ends.ts'
 import { sanitiseHtml } from './sanitise.ts'
 import { cleanText } from './text.ts'
 
@@ -36,6 +38,7 @@ export type Attachment = {
 export async function parseLetter(source: Buffer | Readable): Promise<ParsedLetter> {
   const parser = new MailParser({ maxHtmlLengthToParse: htmlLimit, skipTextToHtml: true, skipImageLinks: true })
   const letter: ParsedLetter = { text: '', html: undefined, attachments: [], warnings: [] }
+  const lineEnds = new LineEndRepair()
   const done = new Promise<void>((resolve, reject) => {
     // Bytes that cannot be read are no fault of the letter: whoever asked tries again.
     if (!Buffer.isBuffer(source)) source.once('error', reject)
@@ -47,9 +50,14 @@ export async function parseLetter(source: Buffer | Readable): Promise<ParsedLett
       resolve()
     })
   })
-  if (Buffer.isBuffer(source)) parser.end(source)
-  else source.pipe(parser)
+  lineEnds.pipe(parser)
+  if (Buffer.isBuffer(source)) lineEnds.end(source)
+  else source.pipe(lineEnds)
   await done
+  markInline(letter)
+  // mailparser makes text of HTML only where that is the whole letter, not within a multipart.
+  if (letter.html && letter.text.trim() === '') letter.text = htmlToText(letter.html)
+  if (lineEnds.repaired) letter.warnings.push('Its lines end with a bare CR; they are read as lines all the same.')
   return letter
 }
 
@@ -73,12 +81,29 @@ function takeAttachment(letter: ParsedLetter, part: AttachmentStream): void {
         type: cleanText(part.contentType ?? 'application/octet-stream').slice(0, 255),
         bytes,
         sha256: hash.digest('hex'),
-        inline: Boolean(part.cid && letter.html?.includes(`cid:${part.cid}`)),
+        inline: false,
         content_id: part.cid ? cleanText(part.cid) : undefined,
       })
     } else if (letter.warnings.at(-1) !== tooManyParts) letter.warnings.push(tooManyParts)
     part.release()
   })
+}
+
+/** Inline iff the body refers to it (rules §7, RFC 2392); known last, as mailparser tells of the body behind the rest. */
+function markInline(letter: ParsedLetter): void {
+  const links = letter.html?.matchAll(/="cid:([^"]{1,1000})"/gi) ?? []
+  const referred = new Set([...links].map(([, id]) => unescaped(id!)))
+  for (const attachment of letter.attachments) {
+    attachment.inline = attachment.content_id !== undefined && referred.has(attachment.content_id)
+  }
+}
+
+function unescaped(id: string): string {
+  try {
+    return decodeURIComponent(id.replaceAll('&amp;', '&'))
+  } catch {
+    return id
+  }
 }
 
 const tooManyParts = `Only the first ${partLimit} attachments are listed.`

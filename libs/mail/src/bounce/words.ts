@@ -2,6 +2,7 @@
  * Bounces of mail servers that know no RFC 3464: sentences, and in them addresses. qmail, Exim, older Exchange, Notes
  * and many more each have their own form; what they share is that an address a line begins with is one that failed.
  */
+import { htmlToText } from '../html-text.ts'
 import { type Part, partText } from '../parts.ts'
 import { type Recipient, recipient } from './recipient.ts'
 
@@ -32,14 +33,8 @@ function untilBlank(lines: string[]): string {
 }
 
 function htmlWords(part: Part): string {
-  return partText(part)
-    .slice(0, wordLimit)
-    .replace(/<(br|p|div|tr|li|h\d)\b[^<>]{0,1000}>/gi, '\n')
-    .replace(/<\/?[a-z!][^<>]{0,1000}>/gi, '')
-    .replace(/&(lt|gt|amp|quot|nbsp|#39);/g, (_, name: keyof typeof entities) => entities[name])
+  return htmlToText(partText(part).slice(0, wordLimit))
 }
-
-const entities = { lt: '<', gt: '>', amp: '&', quot: '"', nbsp: ' ', '#39': "'" }
 
 export type KnownAddresses = {
   /** Said to have failed, in a header. */

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { headerValue, readHeader, type Understanding, understand } from '@podatelna/mail'
+import { readHeader, returnPath, type Understanding, understand } from '@podatelna/mail'
 
 /** The letters of a folder of the corpus, sorted; their licences, explanations and expected values are no letters. */
 export function lettersIn(folder: string): string[] {
@@ -12,7 +12,7 @@ export function lettersIn(folder: string): string[] {
 /** What we make of a letter; its envelope is what the last server noted of it. */
 export function understandLetter(raw: Buffer): Understanding {
   const header = readHeader(raw)
-  const mailFrom = headerValue(header, 'return-path')?.replace(/^<|>$/g, '') ?? 'unknown'
+  const mailFrom = returnPath(header) ?? 'unknown'
   return understand(raw, header, { mailFrom, bounceTo: false }, { keys: [], mailDomain: '' })
 }
 

@@ -23,6 +23,7 @@ export {
   parseHeader,
   readHeader,
 } from './headers.ts'
+export { inspectLetter, type Origin, returnPath } from './inspect.ts'
 export { isLoopToken, loopToken } from './loop.ts'
 export { type Attachment, type ParsedLetter, parseLetter } from './parse.ts'
 export { sanitiseHtml } from './sanitise.ts'

@@ -1,0 +1,78 @@
+import { readDate } from './dates.ts'
+import {
+  type Header,
+  headerMailboxes,
+  headerMessageIds,
+  headerText,
+  headerValue,
+  headerValues,
+  readHeader,
+} from './headers.ts'
+import { type Attachment, parseLetter } from './parse.ts'
+import { understand } from './understand.ts'
+
+/** What is known of the letter's way besides its bytes; all of it unknown for a file that somebody brings. */
+export type Origin = { mailFrom?: string; keys?: readonly string[]; mailDomain?: string }
+
+/** All that we see in a letter, in the words of the API, for people and programs that ask (docs/inspect.md). */
+export async function inspectLetter(raw: Buffer, { mailFrom, keys = [], mailDomain = '' }: Origin = {}) {
+  const header = readHeader(raw)
+  const { text, html, attachments, warnings } = await parseLetter(raw)
+  const envelope = { mailFrom: mailFrom ?? returnPath(header) ?? 'unknown', bounceTo: false }
+  const { kind, evidence, bounce } = understand(raw, header, envelope, { keys, mailDomain })
+  const written = writtenDate(header)
+  return {
+    from: headerMailboxes(header, 'from'),
+    to: headerMailboxes(header, 'to'),
+    cc: headerMailboxes(header, 'cc'),
+    reply_to: headerMailboxes(header, 'reply-to'),
+    subject: headerText(header, 'subject'),
+    date: written.date,
+    message_id: headerMessageIds(header, 'message-id')[0] ?? null,
+    in_reply_to: headerMessageIds(header, 'in-reply-to'),
+    references: headerMessageIds(header, 'references'),
+    kind,
+    evidence,
+    ...(bounce && {
+      bounce: {
+        recipients: bounce.recipients.map((one) => ({ ...one, status: one.status ?? null, code: one.code ?? null })),
+        original_message_id: bounce.originalMessageId ?? null,
+      },
+    }),
+    text,
+    html: html ?? null,
+    attachments: attachments.map(described),
+    warnings: [...headerWarnings(header), ...written.warnings, ...warnings],
+  }
+}
+
+/** What the last server noted as envelope sender (RFC 5321 §4.4); `''` is the null sender. */
+export function returnPath(header: Header): string | undefined {
+  return headerValue(header, 'return-path')?.replace(/^<|>$/g, '')
+}
+
+function writtenDate(header: Header): { date: string | null; warnings: string[] } {
+  const value = headerValue(header, 'date')
+  if (value === undefined) return { date: null, warnings: ['There is no Date.'] }
+  const written = readDate(value)
+  if (!written) return { date: null, warnings: [`The Date cannot be read: ${value.slice(0, 100)}`] }
+  const warnings = written.zoned ? [] : ['The Date has no zone; UTC is assumed.']
+  return { date: written.date.toISOString(), warnings }
+}
+
+/** RFC 5322 §3.6: once each. Programs differ in which of several they show. */
+function headerWarnings(header: Header): string[] {
+  const once = ['from', 'to', 'cc', 'reply-to', 'subject', 'date', 'message-id']
+  const repeated = once.filter((name) => headerValues(header, name).length > 1)
+  const odd = [...new Set(header.filter((field) => field.odd).map(({ name }) => name))]
+  return [
+    ...(headerMailboxes(header, 'from').length === 0 ? ['There is no author in From.'] : []),
+    ...repeated.map((name) => `There are several fields ${name}.`),
+    ...odd.map((name) => `The field ${name} is written so that programs may read it differently.`),
+  ]
+}
+
+/** Where a file was found: a part of the letter itself. */
+function described({ content_id, ...attachment }: Attachment) {
+  return { ...attachment, content_id: content_id ?? null, source: 'part' as const }
+}

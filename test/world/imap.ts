@@ -14,9 +14,11 @@ import { end, endsWithUs } from './processes.ts'
 export type ImapServer = {
   port: number
   /** As IMAP_URL has it. */
-  url(user: string, port?: number): string
-  /** A letter arrives in somebody's INBOX. */
-  delivers(user: string, raw: Buffer, flags?: string[]): Promise<void>
+  url(user: string, at?: { port?: number; folder?: string }): string
+  /** A letter arrives for somebody, in their INBOX unless told otherwise. */
+  delivers(user: string, raw: Buffer, how?: { flags?: string[]; folder?: string }): Promise<void>
+  /** Deletes a folder if it is there, and makes it anew: with another UIDVALIDITY. */
+  renews(user: string, folder: string): Promise<void>
   /** The letters in a folder, by subject and with their flags. */
   folder(user: string, path: string): Promise<{ subject: string; flags: string[] }[]>
   /** Ends it in order when it runs, and starts it again with its letters, at the same port. */
@@ -30,12 +32,17 @@ export async function startImap(): Promise<ImapServer> {
   const [port] = await freePorts(1)
   const config = await configure(folder, port!)
   let server = await startDovecot(config, folder)
-  const url = (user: string, at = port!) => `imap://${encodeURIComponent(user)}:${password}@127.0.0.1:${at}/INBOX`
   return {
     port: port!,
-    url,
-    delivers: (user, raw, flags = []) =>
-      asUser(port!, user, async (client) => void (await client.append('INBOX', raw, flags))),
+    url: (user, at = {}) =>
+      `imap://${encodeURIComponent(user)}:${password}@127.0.0.1:${at.port ?? port}/${at.folder ?? 'INBOX'}`,
+    delivers: (user, raw, { flags = [], folder = 'INBOX' } = {}) =>
+      asUser(port!, user, async (client) => void (await client.append(folder, raw, flags))),
+    renews: (user, folder) =>
+      asUser(port!, user, async (client) => {
+        await client.mailboxDelete(folder).catch(() => {})
+        await client.mailboxCreate(folder)
+      }),
     folder: (user, path) => asUser(port!, user, (client) => list(client, path)),
     async restart() {
       await end(server, 'SIGTERM')

@@ -82,7 +82,8 @@ async function enter(client: ImapFlow, from: string, to: string | undefined, ove
   over.addEventListener('abort', leave)
   try {
     await client.connect()
-    if (to) await client.mailboxCreate(to)
+    // Asked first: not every server says by a code (ALREADYEXISTS, RFC 5530) that it is there.
+    if (to) await client.status(to, { uidNext: true }).catch(() => client.mailboxCreate(to))
     return await client.mailboxOpen(from)
   } catch (error) {
     client.close()

@@ -166,11 +166,12 @@ describe('by all of its bytes a letter is', () => {
 
 test('any bytes are understood, in time that grows with their number', () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 2_000 }), (bytes) => Boolean(understandLetter(Buffer.from(bytes)))))
+  const numbered = Array.from({ length: 50_000 }, (_, n) => `<u${n}@acme.test>:\n550 no\n`).join('')
   const baits = ['<a@', '--b\n', '{"emailAddress":', 'a@b.', '= \t', '550 ', 'Final-Recipient: rfc822; ', '<p ', '&lt;']
-  for (const bait of baits) {
+  for (const bait of [...baits.map((short) => short.repeat(100_000)), numbered]) {
     const started = performance.now()
-    understandLetter(Buffer.from(`${daemon}Content-Type: multipart/mixed; boundary=b\n\n${bait.repeat(100_000)}`))
-    expect(performance.now() - started, bait).toBeLessThan(2_000)
+    understandLetter(Buffer.from(`${daemon}Content-Type: multipart/mixed; boundary=b\n\n${bait}`))
+    expect(performance.now() - started, bait.slice(0, 40)).toBeLessThan(2_000)
   }
 })
 

@@ -38,7 +38,7 @@ function recipientOf(group: Header): string | undefined {
     return undefined
   }
   const named = ['original-recipient', 'final-recipient', 'x-actual-recipient'].map((name) => {
-    const value = headerValue(group, name) ?? ''
+    const value = headerValue(group, name)?.slice(0, 1_000) ?? ''
     return (
       /^\s*[a-z0-9-]+\s*;\s*(?:[^<]*<)?([^\s<>;]+@[^\s<>;]+)/i.exec(value)?.[1] ??
       /<?([^\s<>;]+@[^\s<>;]+)/.exec(value)?.[1]

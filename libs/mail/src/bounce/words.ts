@@ -48,33 +48,39 @@ export type KnownAddresses = {
 export function wordedRecipients(words: string, known: KnownAddresses): Recipient[] {
   const mentions = mentionsIn(words)
   const others = mentions.filter(({ address }) => !known.sender.includes(address.toLowerCase()))
-  const named = [
-    known.failed.map((address) => ({ address, at: 0 })),
-    leading(others),
-    refused(others),
-    said(others),
-    others.slice(0, 1),
-  ]
-  const meant = [
-    known.intended.map((address) => ({ address, at: 0 })),
-    leading(mentions),
-    refused(mentions),
-    said(mentions),
-  ]
+  const named = [placed(known.failed, words), leading(others), refused(others), said(others), others.slice(0, 1)]
+  const meant = [placed(known.intended, words), leading(mentions), refused(mentions), said(mentions)]
   const found = [...named, ...meant].map(onlyAddresses).find((candidates) => candidates.length > 0) ?? []
-  return found.map(({ address }) => recipient(address, { text: textAbout(address, found, words) }))
+  const listed = found.slice(0, recipientLimit)
+  return listed.map(({ address, at }, n) => {
+    // From where an address is named to where the next one is; all of the words when it is the only one.
+    const start = Math.max(0, words.lastIndexOf('\n', at))
+    const text = listed.length === 1 ? words : words.slice(start, listed[n + 1]?.at ?? words.length)
+    return recipient(address, { text })
+  })
 }
 
+/** More than any of our letters has. */
+const recipientLimit = 1000
+
 type Mention = { address: string; at: number; before?: string }
+
+function placed(addresses: string[], words: string): Mention[] {
+  const mentions = addresses.slice(0, recipientLimit).map((address) => ({ address, at: words.indexOf(address) }))
+  return mentions.sort((a, b) => a.at - b.at)
+}
 
 /** Every address in the words, with what stands before it in its line. */
 function mentionsIn(words: string): Mention[] {
   const mentions: Mention[] = []
   for (const token of words.matchAll(/[^\s<>()[\],;:"'|=]+/g)) {
     if (!isAddress(token[0])) continue
-    const lineStart = words.lastIndexOf('\n', token.index) + 1
-    const before = words.slice(Math.max(lineStart, token.index - 200), token.index)
-    mentions.push({ address: token[0].replace(/\.+$/, ''), at: token.index, before })
+    const before = words.slice(Math.max(0, token.index - 200), token.index)
+    mentions.push({
+      address: token[0].replace(/\.+$/, ''),
+      at: token.index,
+      before: before.slice(before.lastIndexOf('\n') + 1),
+    })
   }
   return mentions
 }
@@ -100,12 +106,4 @@ function said(mentions: Mention[]): Mention[] {
 function onlyAddresses(mentions: Mention[]): Mention[] {
   const addresses = mentions.filter(({ address }) => isAddress(address))
   return [...new Map(addresses.reverse().map((mention) => [mention.address.toLowerCase(), mention])).values()].reverse()
-}
-
-/** From where an address is named first to where the next one is; all of the words when it is the only one. */
-function textAbout(address: string, all: Mention[], words: string): string {
-  if (all.length === 1) return words
-  const starts = all.map((mention) => words.indexOf(mention.address)).sort((a, b) => a - b)
-  const start = words.indexOf(address)
-  return words.slice(Math.max(0, words.lastIndexOf('\n', start)), starts.find((at) => at > start) ?? words.length)
 }

@@ -32,6 +32,17 @@ test('a letter whose lines end with a bare CR is read, in one piece or as a stre
   }
 })
 
+test.each([
+  ['is lost', 'multipart/mixed'],
+  ['is another', 'multipart/mixed; boundary=other'],
+])('the text of a multipart whose boundary %s is shown', async (_, type) => {
+  const { text, warnings } = await parseLetter(
+    Buffer.from(`Content-Type: ${type}\n\n--b\nContent-Transfer-Encoding: quoted-printable\n\nHo=C5=99=C3=AD\n--b--\n`),
+  )
+  expect(text).toBe('Hoří')
+  expect(warnings).toEqual(['Its parts cannot be told apart; the text is shown as it was found.'])
+})
+
 test('a stream that fails is no fault of the letter', async () => {
   const failing = new Readable({ read: () => failing.destroy(new Error('the store is away')) })
   await expect(parseLetter(failing)).rejects.toThrow('the store is away')

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import { type AttachmentStream, MailParser, type MessageText } from 'mailparser'
 import { htmlToText } from './html-text.ts'
 import { LineEndRepair } from './line-ends.ts'
+import { leafParts, partText } from './parts.ts'
 import { sanitiseHtml } from './sanitise.ts'
 import { cleanText } from './text.ts'
 
@@ -57,6 +58,7 @@ export async function parseLetter(source: Buffer | Readable): Promise<ParsedLett
   markInline(letter)
   // mailparser makes text of HTML only where that is the whole letter, not within a multipart.
   if (letter.html && letter.text.trim() === '') letter.text = htmlToText(letter.html)
+  if (Buffer.isBuffer(source)) restoreLostParts(letter, source)
   if (lineEnds.repaired) letter.warnings.push('Its lines end with a bare CR; they are read as lines all the same.')
   return letter
 }
@@ -87,6 +89,15 @@ function takeAttachment(letter: ParsedLetter, part: AttachmentStream): void {
     } else if (letter.warnings.at(-1) !== tooManyParts) letter.warnings.push(tooManyParts)
     part.release()
   })
+}
+
+/** A multipart whose boundary is lost or another: mailparser finds nothing in it, and nothing may vanish. */
+function restoreLostParts(letter: ParsedLetter, raw: Buffer): void {
+  if (letter.text || letter.html || letter.attachments.length > 0) return
+  const texts = leafParts(raw).filter(({ type }) => type === 'text/plain')
+  letter.text = capped(letter, texts.map(partText).join('\n'), textLimit, 'text')
+  if (letter.text.trim() !== '')
+    letter.warnings.push('Its parts cannot be told apart; the text is shown as it was found.')
 }
 
 /** Inline iff the body refers to it (rules §7, RFC 2392); known last, as mailparser tells of the body behind the rest. */

@@ -50,8 +50,10 @@ test.each([
   'dmarc=temperror header.from=acme.cz',
   'dkim=temperror header.d=acme.cz',
   'spf=temperror smtp.mailfrom=acme.cz',
-])('open: %s', (results) => {
-  expect(judged(results).outcome).toBe('dns_trouble')
+])('trouble with DNS proves nothing, and is told: %s', (results) => {
+  const { outcome, verdict } = judged(results)
+  expect(outcome).toBe('judged')
+  expect(verdict).toMatchObject({ verified: false, explanation: expect.stringContaining('could not look up') })
 })
 
 const pass = 'dmarc=pass header.from=acme.cz'

@@ -48,7 +48,8 @@ function weigh(author: string, server: string, said: AuthenticationResult[]): Ju
   if (dmarc.result === 'none' && signature) return judged(true, `says that it is signed by ${signature.domain}.`)
   if (dmarc.result === 'none' && spf.aligned && spf.result === 'pass')
     return judged(true, `says that it came from a server that ${spf.domain} allows.`)
-  if (isOpen(facts)) return judged(false, `could not look up whether ${domain} sent it.`, 'dns_trouble')
+  // What it wrote will never change, so waiting proves nothing: the author is asked, as if nothing were known.
+  if (isOpen(facts)) return judged(false, `could not look up whether ${domain} sent it.`)
   if (dmarc.result === 'fail' && dmarc.policy === 'reject' && forAuthor)
     return judged(false, `says that it failed the DMARC policy of ${domain}, which is to refuse it.`, 'forged')
   if (dmarc.result === 'fail') return judged(false, `says that it failed the DMARC policy of ${domain}.`)
@@ -57,7 +58,7 @@ function weigh(author: string, server: string, said: AuthenticationResult[]): Ju
 
 type Facts = Pick<Verdict, 'dkim' | 'spf' | 'dmarc'>
 
-/** What failed for a moment could have been the proof (rules §1.4). */
+/** What failed for a moment could have been the proof. */
 function isOpen({ dkim, spf, dmarc }: Facts): boolean {
   if (dmarc.result !== 'none') return dmarc.result === 'temperror'
   return (spf.aligned && spf.result === 'temperror') || dkim.some((s) => s.aligned && s.result === 'temperror')

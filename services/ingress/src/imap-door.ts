@@ -13,6 +13,8 @@ import { backOff, Tries } from './imap-tries.ts'
 export function openImapDoor(house: House, account: ImapAccount): { close(): Promise<void> } {
   const stopping = new AbortController()
   const log = house.log.child({ account: account.name })
+  // From the start: a database that is away now is the time when somebody looks.
+  house.metrics.imapConnected.set({ account: account.name }, 0)
   const work = keepCollecting({ ...house, log, account, tries: new Tries() }, stopping.signal)
   return {
     async close() {
@@ -83,7 +85,6 @@ async function takeLetter(desk: Desk, connection: Connection, uid: number): Prom
     const collected = await collectLetter({ ...desk, client: connection.client }, uid)
     if (collected === 'gone') return
     if ('unfit' in collected) return await giveUp(desk, connection, uid, collected.unfit)
-    if ('later' in collected) return await tryLater(desk, connection, uid, collected.later)
     note(desk, collected)
     await connection.finish(uid)
     desk.metrics.imapLetters.inc({ account: desk.account.name, outcome: 'taken' })

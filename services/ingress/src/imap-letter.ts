@@ -6,11 +6,10 @@ import type { ImapFlow } from 'imapflow'
 
 /**
  * - an `Admission`: it is recorded, and so done with, whatever became of it
- * - `later`: what SMTP would answer 451
  * - `unfit`: it can never be taken, and stays where it is for a person to look at
  * - `gone`: somebody else has deleted or moved it
  */
-export type Collected = Admission | { later: string } | { unfit: string } | 'gone'
+export type Collected = Admission | { unfit: string } | 'gone'
 
 /** Rejects when the connection breaks, or the letter cannot be stored. */
 export async function collectLetter(room: Room, uid: number): Promise<Collected> {
@@ -28,7 +27,6 @@ export async function collectLetter(room: Room, uid: number): Promise<Collected>
     const arrival = reader.finish()
     if (arrival.headerTooLong) return { unfit: 'its header is too long' }
     const judgement = judgeCollected(arrival.header, settings.IMAP_AUTHSERV_ID)
-    if (judgement.outcome === 'dns_trouble') return { later: judgement.verdict.explanation }
     const rcptTo = await recipientsOf(room, arrival.header)
     if (rcptTo.length === 0) return { unfit: 'neither its recipients nor the account are a mailbox of ours' }
     return await admit(door, {

@@ -7,6 +7,9 @@ export const headerLimit = 1024 * 1024
 /** Header fields that no relay on the way may change; with the body they tell whether two letters are the same one. */
 const stableFields = ['from', 'to', 'cc', 'subject', 'date', 'message-id', 'in-reply-to', 'references', 'content-type']
 
+/** Ends the Message-ID that is made for a letter without one. */
+export const derivedDomain = '@derived.invalid'
+
 export type Arrival = {
   header: Header
   headerBytes: Buffer
@@ -55,7 +58,7 @@ export class ArrivalReader {
       if (stableFields.includes(name)) digest.update(`${name}:${value.replace(/\s+/g, ' ')}\n`)
     }
     const letterDigest = digest.update(this.#body.copy().digest()).digest()
-    const messageId = headerMessageIds(header, 'message-id')[0] ?? `${letterDigest.toString('hex')}@derived.invalid`
+    const messageId = headerMessageIds(header, 'message-id')[0] ?? `${letterDigest.toString('hex')}${derivedDomain}`
     return {
       header,
       headerBytes,

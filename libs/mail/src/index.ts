@@ -23,10 +23,10 @@ export {
   parseHeader,
   readHeader,
 } from './headers.ts'
+export { sanitiseHtml } from './html/sanitise.ts'
 export { inspectLetter, type Origin, returnPath } from './inspect.ts'
 export { isLoopToken, loopToken } from './loop.ts'
 export { type Attachment, type ParsedLetter, parseLetter } from './parse.ts'
-export { sanitiseHtml } from './sanitise.ts'
 export { cleanText, oneLine } from './text.ts'
 export { threadSerials } from './thread.ts'
 export { makeToken, numberAsUuid, readToken, type TokenKind, uuidAsNumber } from './tokens.ts'

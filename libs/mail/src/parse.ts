@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { type AttachmentStream, MailParser, type MessageText } from 'mailparser'
-import { htmlToText } from './html-text.ts'
+import { sanitiseHtml } from './html/sanitise.ts'
+import { htmlToText } from './html/text.ts'
 import { LineEndRepair } from './line-ends.ts'
 import { leafParts, partText } from './parts.ts'
-import { sanitiseHtml } from './sanitise.ts'
 import { cleanText } from './text.ts'
 
 /** Most characters of HTML that are read; the raw letter always has the rest (rules §7). */

@@ -2,7 +2,7 @@
  * Bounces of mail servers that know no RFC 3464: sentences, and in them addresses. qmail, Exim, older Exchange, Notes
  * and many more each have their own form; what they share is that an address a line begins with is one that failed.
  */
-import { htmlToText } from '../html-text.ts'
+import { htmlToText } from '../html/text.ts'
 import { type Part, partText } from '../parts.ts'
 import { type Recipient, recipient } from './recipient.ts'
 

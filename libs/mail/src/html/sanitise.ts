@@ -1,5 +1,5 @@
 import sanitizeHtml from 'sanitize-html'
-import { cleanText } from './text.ts'
+import { cleanText } from '../text.ts'
 
 /** HTML of a stranger, made safe once, when it is stored: no script, no style that leaves its box, no remote image. */
 export function sanitiseHtml(html: string): string {

@@ -7,6 +7,7 @@ import { type Bus, envelope } from '@podatelna/bus'
 import { mailAdmitted, mailSuppressed, type Verdict } from '@podatelna/contracts'
 import {
   type Arrival,
+  answeredIds,
   bounceTag,
   type Classification,
   classify,
@@ -160,6 +161,7 @@ function describe(
     standing: identity.standing,
     language: identity.language,
     threadSerials: known.serials,
+    answered: answeredIds(arrival.header),
   }
 }
 

@@ -45,7 +45,8 @@ export async function identify(
 function participates(letter: { author: string; serials: bigint[] }): Prisma.Sql {
   if (letter.serials.length === 0) return Prisma.sql`false`
   const author = { address: letter.author, organizationId: null, agentId: null }
-  return Prisma.sql`COALESCE((SELECT t.participant FROM (${threadedTicket(letter.serials, author)}) AS t), false)`
+  const clues = { serials: letter.serials, answered: [], numbers: [] }
+  return Prisma.sql`COALESCE((SELECT t.participant FROM (${threadedTicket(clues, author, new Date())}) AS t), false)`
 }
 
 function readIdentity(row: IdentityRow): Identity {

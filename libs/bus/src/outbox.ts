@@ -30,9 +30,12 @@ export function outboxInsert(events: Envelope[], when?: Prisma.Sql): Prisma.Sql 
 /**
  * `INSERT` of "this consumer has done this event"; the primary key (consumer, event_id) lets it return a row only the
  * first time. Everything else in the step hangs on that row.
+ *
+ * @param when as of `outboxInsert`
  */
-export function inboxInsert(subscription: Subscription, event: Envelope): Prisma.Sql {
+export function inboxInsert(subscription: Subscription, event: Envelope, when?: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`
-    INSERT INTO inbox (consumer, event_id) VALUES (${subscription.consumer}, ${event.id}::uuid)
+    INSERT INTO inbox (consumer, event_id) SELECT ${subscription.consumer}, ${event.id}::uuid
+    ${when ? Prisma.sql`WHERE EXISTS (${when})` : Prisma.empty}
     ON CONFLICT DO NOTHING RETURNING event_id`
 }

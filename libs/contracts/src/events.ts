@@ -26,6 +26,8 @@ export const mailAdmitted = event('mail.admitted', 1, mail)
 export const mailHeld = event('mail.held', 1, mail)
 /** A bounce, auto-reply, list or loop letter was recorded. */
 export const mailSuppressed = event('mail.suppressed', 1, mail)
+/** A letter answers a closed ticket, and its mailbox takes no late replies; its author is to be told. */
+export const mailTooLate = event('mail.too_late', 1, { ...mail, ticket_id: z.uuid() })
 
 /** A new ticket stands in the queue; `message_id` is its first message. */
 export const ticketOpened = event('ticket.opened', 1, message)
@@ -38,5 +40,5 @@ export const publiclyReplied = event('ticket.publicly_replied', 1, message)
  */
 export const subscriptions = {
   ticketsLetters: { consumer: 'tickets.letters', events: [mailAdmitted, mailSuppressed] },
-  outboundNotices: { consumer: 'outbound.notices', events: [mailHeld, ticketOpened, publiclyReplied] },
+  outboundNotices: { consumer: 'outbound.notices', events: [mailHeld, mailTooLate, ticketOpened, publiclyReplied] },
 } as const satisfies Record<string, Subscription>

@@ -64,7 +64,7 @@ export const ParticipantState = z.enum(['active', 'proposed', 'removed'])
 export type ParticipantState = z.infer<typeof ParticipantState>
 
 /** Which notice an outgoing letter is (rules §6). */
-export const NoticeKind = z.enum(['ticket_opened', 'public_reply', 'letter_held'])
+export const NoticeKind = z.enum(['ticket_opened', 'public_reply', 'late_reply', 'late_reply_notice', 'letter_held'])
 export type NoticeKind = z.infer<typeof NoticeKind>
 
 /**
@@ -86,6 +86,12 @@ export const Actor = z.object({
   email: z.string().optional(),
 })
 export type Actor = z.infer<typeof Actor>
+
+/** Every ticket number in a text, in its order; each once. */
+export function ticketNumbersIn(text: string): bigint[] {
+  const found = text.matchAll(/(?<![\p{L}\p{N}-])P-(\d{1,15})(?![\p{L}\p{N}])/giu)
+  return [...new Set([...found].map(([, digits]) => BigInt(digits!)))]
+}
 
 /** What people see and say: `P-100042`. */
 export function ticketNumber(number: bigint | number): string {

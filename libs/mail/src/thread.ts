@@ -25,3 +25,9 @@ export function threadSerials(header: Header, recipients: readonly string[], key
 function tokenOfMessageId(messageId: string): string | undefined {
   return messageId.match(/^([^.@]+)\.[^@]*@/)?.[1]
 }
+
+/** What a letter says it answers, best first: In-Reply-To, then References from the newest (rules §2, step 4). */
+export function answeredIds(header: Header): string[] {
+  const ids = [...headerMessageIds(header, 'in-reply-to'), ...headerMessageIds(header, 'references').reverse()]
+  return [...new Set(ids)].slice(0, tokenLimit)
+}

@@ -11,6 +11,7 @@ export type Refusal = { ok: false; problem: Problem; detail: string }
 export type Problem =
   | 'no_ticket'
   | 'forbidden_move'
+  | 'no_date'
   | 'own_mailbox'
   | 'not_a_participant'
   | 'no_mailbox'

@@ -3,12 +3,27 @@
  * one; next, outbound tells people about it.
  */
 import { envelope, inboxInsert, type Outcome, outboxInsert } from '@podatelna/bus'
-import { type Actor, type Envelope, subscriptions, ticketOpened } from '@podatelna/contracts'
+import {
+  type Actor,
+  type Envelope,
+  mailTooLate,
+  subscriptions,
+  type TicketStatus,
+  ticketNumber,
+  ticketNumbersIn,
+  ticketOpened,
+} from '@podatelna/contracts'
 import { oneLine, type ParsedLetter, parseLetter } from '@podatelna/mail'
 import { batched, newId, Prisma } from '@podatelna/store'
-import type { Desk } from './desk.ts'
-import { afterClientWrote } from './states.ts'
-import { readThreadedTicket, type ThreadedTicket, type ThreadedTicketRow, threadedTicket } from './threading.ts'
+import { type Desk, system } from './desk.ts'
+import { afterClientWrote, moveColumns, moveDetail } from './states.ts'
+import {
+  hasClues,
+  readThreadedTicket,
+  type ThreadedTicket,
+  type ThreadedTicketRow,
+  threadedTicket,
+} from './threading.ts'
 
 const subscription = subscriptions.ticketsLetters
 
@@ -28,16 +43,21 @@ async function fileLetter(desk: Desk, event: Filing, mail: MailRow | undefined):
   if (mail.disposition === 'admitted' && mail.cutOff) return { reject: 'its author is no longer a technical contact' }
   const ticket = await threadLetter(desk, mail)
   if (mail.disposition === 'suppressed' && !mayAttachSilently(mail, ticket)) return noteDone(desk, event)
+  const late = ticket?.late === true && mail.disposition === 'admitted'
+  if (late && ticket.lateReply === 'notice' && !mail.released) return answerTooLate(desk, event, mail, ticket)
   const letter = await readLetter(desk, mail)
   if (!letter) return { reject: `the bytes of letter ${mail.id} are not kept` }
-  return ticket ? addToTicket(desk, event, mail, letter, ticket) : openTicket(desk, event, mail, letter)
+  return ticket && !late
+    ? addToTicket(desk, event, mail, letter, ticket)
+    : openTicket(desk, event, mail, letter, ticket)
 }
 
 async function loadMails(desk: Desk, ids: string[]): Promise<Map<string, MailRow>> {
   const rows = await desk.store.query<MailRow>(Prisma.sql`
     SELECT id, message_id, received_at, mailbox_id, from_address, from_name, subject, kind, disposition, raw, raw_sha256,
-      contact_id, organization_id, agent_id, thread_serials, (verdict->>'verified')::boolean AS verified,
+      contact_id, organization_id, agent_id, thread_serials, answered, (verdict->>'verified')::boolean AS verified,
       EXISTS (SELECT FROM mail_events e WHERE e.mail_id = inbound_mail.id AND e.type IN ('confirmed', 'released')) AS vouched,
+      EXISTS (SELECT FROM mail_events e WHERE e.mail_id = inbound_mail.id AND e.type = 'released') AS released,
       contact_id IS NOT NULL
         AND NOT EXISTS (SELECT FROM contact_addresses a WHERE a.address = from_address) AS "cutOff"
     FROM inbound_mail WHERE id = ANY(${ids}::uuid[])`)
@@ -46,13 +66,15 @@ async function loadMails(desk: Desk, ids: string[]): Promise<Map<string, MailRow
 
 async function threadLetter(desk: Desk, mail: MailRow): Promise<ThreadedTicket | undefined> {
   // What an open mailbox took unproved may be anybody's, and joins nobody's ticket.
-  if (mail.thread_serials.length === 0 || !(mail.verified || mail.vouched)) return undefined
+  const { thread_serials: serials, answered } = mail
+  const clues = { serials, answered, numbers: ticketNumbersIn(mail.subject).slice(0, 10) }
+  if (!hasClues(clues) || !(mail.verified || mail.vouched)) return undefined
   const author = {
     address: mail.from_address ?? '',
     organizationId: mail.organization_id,
     agentId: mail.agent_id,
   }
-  const rows = await desk.store.query<ThreadedTicketRow>(threadedTicket(mail.thread_serials, author))
+  const rows = await desk.store.query<ThreadedTicketRow>(threadedTicket(clues, author, mail.received_at))
   return readThreadedTicket(rows[0])
 }
 
@@ -71,18 +93,50 @@ async function readLetter(desk: Desk, mail: MailRow): Promise<ParsedLetter | und
   return mail.raw_sha256 ? parseLetter(desk.store.letters.read(Buffer.from(mail.raw_sha256))) : undefined
 }
 
-/** One statement, one commit: inbox, ticket, requester, message, event, outbox. */
-async function openTicket(desk: Desk, event: Envelope, mail: MailRow, letter: ParsedLetter): Promise<Outcome> {
+/**
+ * Its mailbox takes no late replies: the letter is filed nowhere, and its author is told to write a new one. Staff see it
+ * among the suppressed ones, and may release it all the same.
+ */
+async function answerTooLate(desk: Desk, event: Filing, mail: MailRow, ticket: ThreadedTicket): Promise<Outcome> {
+  const late = envelope(mailTooLate, { mail_id: mail.id, ticket_id: ticket.id })
+  const reason = `It answers ${ticketNumber(ticket.number)}, which is closed; its author was asked to write a new letter.`
+  const written = await desk.store.query(Prisma.sql`
+    WITH inbox AS (${inboxInsert(subscription, event)}),
+    event AS (
+      INSERT INTO mail_events (mail_id, type, by, was)
+      SELECT id, 'too_late', ${JSON.stringify(system)}::jsonb, jsonb_build_object('disposition', disposition, 'reason', reason)
+      FROM inbox, inbound_mail WHERE id = ${mail.id}::uuid),
+    outbox AS (${outboxInsert([late], Prisma.sql`SELECT FROM inbox`)})
+    UPDATE inbound_mail SET disposition = 'suppressed', reason = ${reason}, keep_until = now() + interval '30 days'
+    FROM inbox WHERE id = ${mail.id}::uuid RETURNING id`)
+  if (written.length > 0) desk.bus.publish([late])
+  return 'done'
+}
+
+/**
+ * One statement, one commit: inbox, ticket, requester, message, event, outbox. After a closed ticket the new one becomes
+ * its successor, unless it has got one meanwhile: then nothing is written, and the next try finds that one.
+ */
+async function openTicket(
+  desk: Desk,
+  event: Envelope,
+  mail: MailRow,
+  letter: ParsedLetter,
+  closed?: ThreadedTicket,
+): Promise<Outcome> {
   const ticketId = newId()
   const messageId = newId()
   const opened = envelope(ticketOpened, { ticket_id: ticketId, message_id: messageId })
-  const author = authorOf(mail)
-  const rows = await desk.store.query<{ number: bigint }>(Prisma.sql`
-    WITH inbox AS (${inboxInsert(subscription, event)}),
+  const author = authorOf(mail, closed)
+  const [before, inbox] = closed
+    ? [stillClosed(closed), inboxInsert(subscription, event, Prisma.sql`SELECT FROM closed`)]
+    : [Prisma.empty, inboxInsert(subscription, event)]
+  const rows = await desk.store.query<{ number: bigint | null }>(Prisma.sql`
+    WITH ${before} inbox AS (${inbox}),
     ticket AS (
       INSERT INTO tickets (id, subject, mailbox_id, organization_id, created_at, updated_at)
-      SELECT ${ticketId}::uuid, ${subjectOf(mail)}, ${mail.mailbox_id}::uuid, ${mail.organization_id}::uuid,
-        ${mail.received_at}, now()
+      SELECT ${ticketId}::uuid, ${subjectOf(mail)}, ${mail.mailbox_id}::uuid,
+        ${mail.organization_id ?? closed?.organizationId ?? null}::uuid, ${mail.received_at}, now()
       FROM inbox WHERE NOT EXISTS (SELECT FROM messages WHERE mail_id = ${mail.id}::uuid)
       RETURNING id, number),
     requester AS (
@@ -93,9 +147,27 @@ async function openTicket(desk: Desk, event: Envelope, mail: MailRow, letter: Pa
     event AS (
       INSERT INTO ticket_events (ticket_id, type, by) SELECT id, 'opened', ${JSON.stringify(author)}::jsonb FROM ticket),
     outbox AS (${outboxInsert([opened], Prisma.sql`SELECT FROM ticket`)})
-    SELECT number FROM ticket`)
-  if (rows.length > 0) desk.bus.publish([opened])
+    ${closed ? succession(closed, author) : Prisma.sql`SELECT number FROM ticket`}`)
+  if (closed && rows.length === 0) return { retry: `something follows ${ticketNumber(closed.number)} meanwhile` }
+  if (rows[0]?.number != null) desk.bus.publish([opened])
   return 'done'
+}
+
+/** Holds the ticket that is to get a successor, while it still may. */
+function stillClosed({ id, status }: ThreadedTicket): Prisma.Sql {
+  return Prisma.sql`
+    closed AS (
+      SELECT id FROM tickets WHERE id = ${id}::uuid AND status = ${status} AND successor_id IS NULL FOR UPDATE),`
+}
+
+function succession({ id }: ThreadedTicket, author: Actor): Prisma.Sql {
+  return Prisma.sql`,
+    followed AS (UPDATE tickets SET successor_id = ticket.id FROM ticket WHERE tickets.id = ${id}::uuid),
+    followed_event AS (
+      INSERT INTO ticket_events (ticket_id, type, by, detail)
+      SELECT ${id}::uuid, 'followed_up', ${JSON.stringify(author)}::jsonb, jsonb_build_object('number', 'P-' || number)
+      FROM ticket)
+    SELECT ticket.number FROM closed LEFT JOIN ticket ON true`
 }
 
 /** The status was read before; should it have changed meanwhile, nothing is written and the step is tried again. */
@@ -109,21 +181,19 @@ async function addToTicket(
   const messageId = newId()
   const author = authorOf(mail, ticket)
   const audible = mail.disposition === 'admitted' && !mail.agent_id
-  const status = audible ? afterClientWrote(ticket.status) : ticket.status
+  const to = audible ? afterClientWrote(ticket.status) : ticket.status
   const rows = await desk.store.query<unknown>(Prisma.sql`
     WITH unchanged AS (
       SELECT id FROM tickets WHERE id = ${ticket.id}::uuid AND status = ${ticket.status} FOR UPDATE),
-    inbox AS (
-      INSERT INTO inbox (consumer, event_id)
-      SELECT ${subscription.consumer}, ${event.id}::uuid FROM unchanged ON CONFLICT DO NOTHING RETURNING event_id),
+    inbox AS (${inboxInsert(subscription, event, Prisma.sql`SELECT FROM unchanged`)}),
     ticket AS (
-      UPDATE tickets SET status = ${status}, updated_at = now()
+      UPDATE tickets SET ${to === ticket.status ? Prisma.sql`updated_at = now()` : moveColumns({ to }, Prisma.sql`now()`)}
       FROM inbox WHERE tickets.id = ${ticket.id}::uuid
         AND NOT EXISTS (SELECT FROM messages WHERE mail_id = ${mail.id}::uuid)
       RETURNING tickets.id),
     joined AS (${colleagueJoins(mail, ticket, author)}),
     message AS (${messageInsert(messageId, mail, letter, mail.agent_id ? 'internal' : 'client', author)}),
-    events AS (${eventsInsert(author, ticket.status, status)})
+    events AS (${eventsInsert(author, ticket.status, to)})
     SELECT FROM unchanged`)
   return rows.length > 0 ? 'done' : { retry: `ticket ${ticket.number} changed its status meanwhile` }
 }
@@ -149,13 +219,13 @@ function colleagueJoins(mail: MailRow, ticket: ThreadedTicket, author: Actor): P
   return Prisma.sql`
     INSERT INTO participants (id, ticket_id, address, name, role, added_by)
     SELECT ${newId()}::uuid, id, ${mail.from_address}, ${author.name}, 'cc', ${JSON.stringify(author)}::jsonb
-    FROM ticket WHERE ${!ticket.participant && !mail.agent_id && mail.disposition === 'admitted'}
+    FROM ticket WHERE ${!ticket.onIt && !mail.agent_id && mail.disposition === 'admitted'}
     ON CONFLICT (ticket_id, address) DO NOTHING`
 }
 
-function eventsInsert(author: Actor, before: string, after: string): Prisma.Sql {
+function eventsInsert(author: Actor, before: TicketStatus, after: TicketStatus): Prisma.Sql {
   const by = JSON.stringify(author)
-  const moved = JSON.stringify({ from: before, to: after })
+  const moved = JSON.stringify(moveDetail(before, { to: after }))
   return Prisma.sql`
     INSERT INTO ticket_events (ticket_id, type, by, detail)
     SELECT ticket.id, e.type, ${by}::jsonb, e.detail
@@ -190,9 +260,11 @@ type MailRow = {
   organization_id: string | null
   agent_id: string | null
   thread_serials: bigint[]
+  answered: string[]
   verified: boolean
   /** Its author confirmed it, or staff released it. */
   vouched: boolean
+  released: boolean
   /** Its author was a contact when it arrived, and is none any more. */
   cutOff: boolean
 }

@@ -14,7 +14,7 @@ import { type Database, newId } from '@podatelna/store'
 import { type Act, type Desk, type Refusal, refusal } from './desk.ts'
 import { type LockedTicket, lockTicket } from './lock-ticket.ts'
 import { addToCc, joinTicket, type Person } from './participants.ts'
-import { mayMove } from './states.ts'
+import { moveTicket } from './states.ts'
 
 type Written = { number: bigint; messageId: string }
 type Words = { text: string; html?: string | undefined }
@@ -61,6 +61,7 @@ export async function replyToTicket(
     number: bigint
     by: Actor
     status?: TicketStatus | undefined
+    scheduledFor?: Date | undefined
     cc?: Person[] | undefined
     audience?: Audience | undefined
   },
@@ -72,7 +73,7 @@ export async function replyToTicket(
       const refused = await addToCc(database, ticket.id, person, input.by)
       if (refused) return refused
     }
-    const refused = await move(database, ticket, input.status, input.by)
+    const refused = await moveAsAsked(database, ticket, input)
     if (refused) return refused
     const messageId = await write(database, ticket, { ...input, kind: 'reply', audience: input.audience ?? 'client' })
     await record(database, ticket.id, 'replied', input.by)
@@ -99,6 +100,7 @@ export async function changeTicket(
     number: bigint
     by: Actor
     status?: TicketStatus | undefined
+    scheduledFor?: Date | undefined
     priority?: TicketPriority | undefined
     assigneeId?: string | null | undefined
     subject?: string | undefined
@@ -111,7 +113,7 @@ export async function changeTicket(
     if (assigneeId && !(await database.agent.findUnique({ where: { id: assigneeId } }))) {
       return refusal('no_agent', 'There is no such agent to assign the ticket to.')
     }
-    const refused = await move(database, ticket, input.status, input.by)
+    const refused = await moveAsAsked(database, ticket, input)
     if (refused) return refused
     const subject = input.subject === undefined ? undefined : oneLine(input.subject, 500)
     const changes = Object.fromEntries(
@@ -167,20 +169,12 @@ async function missingParty(
   return undefined
 }
 
-/** The only place where staff move a ticket between states: allowed or refused, and written down (rules §4). */
-async function move(
+async function moveAsAsked(
   database: Database,
   ticket: LockedTicket,
-  to: TicketStatus | undefined,
-  by: Actor,
+  { status, scheduledFor, by }: { status?: TicketStatus | undefined; scheduledFor?: Date | undefined; by: Actor },
 ): Promise<Refusal | undefined> {
-  if (to === undefined || to === ticket.status) return undefined
-  if (!mayMove(ticket.status, to)) {
-    return refusal('forbidden_move', `A ticket that is ${ticket.status} cannot become ${to}.`)
-  }
-  await database.ticket.update({ where: { id: ticket.id }, data: { status: to, updatedAt: new Date() } })
-  await record(database, ticket.id, 'status_changed', by, { from: ticket.status, to })
-  return undefined
+  return status && moveTicket(database, ticket, { to: status, until: scheduledFor }, by)
 }
 
 async function write(

@@ -1,36 +1,93 @@
-import type { TicketStatus } from '@podatelna/contracts'
+/** Which ticket a letter belongs to (rules §2, §3). */
+import { LateReply, type TicketStatus } from '@podatelna/contracts'
 import { Prisma } from '@podatelna/store'
-import { asStatus } from './states.ts'
+import { asStatus, closedAt } from './states.ts'
 
-/** A ticket that a letter threads to, and whether its author is on it. */
-export type ThreadedTicket = { id: string; number: bigint; status: TicketStatus; participant: boolean }
+/** What in a letter may point to a ticket; each list best first. */
+export type Clues = {
+  /** What its tokens carried: rules §2, steps 1 to 3. */
+  serials: readonly bigint[]
+  /** In-Reply-To, then References from the newest: step 4. */
+  answered: readonly string[]
+  /** Ticket numbers in its subject: step 5. */
+  numbers: readonly bigint[]
+}
 
 /** Who wrote, as far as threading cares: the proved address, and what it belongs to. */
 export type ThreadAuthor = { address: string; organizationId: string | null; agentId: string | null }
 
-/**
- * Query for the first ticket that the tokens name and that the author may write into: its participants, the contacts of
- * its organization unless removed from it, and agents. A token only identifies; a letter of anybody else opens a new
- * ticket, exactly as if it had no token (rules §1, §2).
- *
- * @param serials what the tokens of the letter carried, best first
- */
-export function threadedTicket(serials: bigint[], author: ThreadAuthor): Prisma.Sql {
-  return Prisma.sql`
-    SELECT t.id, t.number, t.status, me.state IS NOT DISTINCT FROM 'active' AS participant
-    FROM participants token
-    JOIN tickets t ON t.id = token.ticket_id AND t.status <> 'closed'
-    LEFT JOIN participants me ON me.ticket_id = t.id AND me.address = ${author.address}
-    WHERE token.serial = ANY(${serials}::bigint[])
-      AND (me.state = 'active'
-        OR ${author.agentId}::uuid IS NOT NULL
-        OR (t.organization_id = ${author.organizationId}::uuid AND me.state IS DISTINCT FROM 'removed'))
-    ORDER BY array_position(${serials}::bigint[], token.serial)
-    LIMIT 1`
+/** A ticket that a letter threads to. */
+export type ThreadedTicket = {
+  id: string
+  number: bigint
+  status: TicketStatus
+  organizationId: string | null
+  /** Its author is on it, or was on the one that it follows. */
+  participant: boolean
+  onIt: boolean
+  /** It was closed when the letter arrived, and nothing follows it yet: the letter opens its successor. */
+  late: boolean
+  lateReply: LateReply
 }
 
-export type ThreadedTicketRow = { id: string; number: bigint; status: string; participant: boolean }
+/**
+ * Query for the first ticket that the clues name and that the author may write into: its participants, the contacts of
+ * its organization unless removed from it, and, by token, agents. A clue only identifies; a letter of anybody else opens
+ * a new ticket, exactly as if it had none. A client's letter to a closed ticket goes on to what follows that ticket, so
+ * that threads never fork; where nothing does yet, `late` says so. Agents may always write into a closed one.
+ */
+export function threadedTicket(clues: Clues, author: ThreadAuthor, arrivedAt: Date): Prisma.Sql {
+  const late = closedAt(Prisma.sql`t`, Prisma.sql`mailbox`, arrivedAt)
+  return Prisma.sql`
+    WITH RECURSIVE clue AS (${cluesInOrder(clues, author)}),
+    named AS (
+      SELECT t.id, me.state IS NOT DISTINCT FROM 'active' AS participant FROM clue
+      JOIN tickets t ON t.id = clue.ticket_id
+      LEFT JOIN participants me ON me.ticket_id = t.id AND me.address = ${author.address}
+      WHERE me.state = 'active'
+        OR (${author.agentId}::uuid IS NOT NULL AND clue.step < 5)
+        OR (t.organization_id = ${author.organizationId}::uuid AND me.state IS DISTINCT FROM 'removed')
+      ORDER BY clue.step, clue.place LIMIT 1),
+    trail AS (
+      SELECT t.id, t.successor_id, ${author.agentId}::uuid IS NULL AND ${late} AS late, 0 AS hops
+      FROM named JOIN tickets t USING (id) JOIN mailboxes mailbox ON mailbox.id = t.mailbox_id
+      UNION ALL
+      SELECT t.id, t.successor_id, ${late}, hops + 1
+      FROM trail JOIN tickets t ON t.id = trail.successor_id JOIN mailboxes mailbox ON mailbox.id = t.mailbox_id
+      WHERE trail.late AND hops < 100),
+    last AS (SELECT id, late FROM trail ORDER BY hops DESC LIMIT 1)
+    SELECT t.id, t.number, t.status, t.organization_id, last.late, mailbox.late_reply,
+      me.state IS NOT DISTINCT FROM 'active' AS "onIt",
+      me.state IS NOT DISTINCT FROM 'active' OR named.participant AS participant
+    FROM last JOIN tickets t USING (id) JOIN mailboxes mailbox ON mailbox.id = t.mailbox_id CROSS JOIN named
+    LEFT JOIN participants me ON me.ticket_id = t.id AND me.address = ${author.address}
+    WHERE me.state IS DISTINCT FROM 'removed'`
+}
+
+function cluesInOrder({ serials, answered, numbers }: Clues, author: ThreadAuthor): Prisma.Sql {
+  return Prisma.sql`
+    SELECT ticket_id, 1 AS step, array_position(${serials}::bigint[], serial) AS place
+    FROM participants WHERE serial = ANY(${serials}::bigint[])
+    UNION ALL
+    SELECT m.ticket_id, 4, array_position(${answered}::text[], m.message_id)
+    FROM messages m WHERE m.message_id = ANY(${answered}::text[]) AND ${author.agentId}::uuid IS NULL
+    UNION ALL
+    SELECT id, 5, array_position(${numbers}::bigint[], number) FROM tickets WHERE number = ANY(${numbers}::bigint[])`
+}
+
+/** True when there is something to look for. */
+export function hasClues({ serials, answered, numbers }: Clues): boolean {
+  return serials.length + answered.length + numbers.length > 0
+}
+
+export type ThreadedTicketRow = Omit<ThreadedTicket, 'status' | 'organizationId' | 'lateReply'> & {
+  status: string
+  organization_id: string | null
+  late_reply: string
+}
 
 export function readThreadedTicket(row: ThreadedTicketRow | undefined): ThreadedTicket | undefined {
-  return row && { ...row, status: asStatus(row.status) }
+  if (!row) return undefined
+  const { organization_id: organizationId, late_reply, ...ticket } = row
+  return { ...ticket, status: asStatus(row.status), organizationId, lateReply: LateReply.parse(late_reply) }
 }

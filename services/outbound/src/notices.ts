@@ -1,10 +1,18 @@
 import { type Consumer, inboxInsert, type Outcome } from '@podatelna/bus'
-import { type Envelope, mailHeld, publiclyReplied, subscriptions, ticketOpened } from '@podatelna/contracts'
+import {
+  type Envelope,
+  mailHeld,
+  mailTooLate,
+  publiclyReplied,
+  subscriptions,
+  ticketOpened,
+} from '@podatelna/contracts'
 import { Prisma, type Store } from '@podatelna/store'
 import { heldNotice, readHeldLetter } from './held-notice.ts'
 import type { Letter, Letterhead, Notice } from './letterhead.ts'
 import type { Post } from './post.ts'
 import { openedNotices, replyNotices, ticketReader } from './ticket-notices.ts'
+import { readLateLetter, tooLateNotice } from './too-late-notice.ts'
 
 const subscription = subscriptions.outboundNotices
 
@@ -30,6 +38,7 @@ export function noticesConsumer(parts: { store: Store; letterhead: Letterhead; p
 
 function planFor(desk: Reading, event: Envelope): Promise<Plan | { reject: string }> {
   if (event.name === mailHeld.name) return planHeld(desk, mailHeld.payload.parse(event.payload).mail_id)
+  if (event.name === mailTooLate.name) return planTooLate(desk, mailTooLate.payload.parse(event.payload))
   if (event.name === ticketOpened.name) return planTicket(desk, event, openedNotices)
   if (event.name === publiclyReplied.name) return planTicket(desk, event, replyNotices)
   return Promise.resolve({ reject: `${event.name} is nothing we mail about` })
@@ -51,6 +60,16 @@ async function planHeld({ store, letterhead }: Reading, mailId: string): Promise
   if (!letter) return { reject: `letter ${mailId} has no authorization` }
   const held = heldNotice(letter, letterhead)
   return held ? { notices: [held.notice], gate: held.writeLink } : { notices: [] }
+}
+
+async function planTooLate(
+  { store, letterhead }: Reading,
+  about: { mail_id: string; ticket_id: string },
+): Promise<Plan | { reject: string }> {
+  const letter = await readLateLetter(store, { mailId: about.mail_id, ticketId: about.ticket_id })
+  if (!letter) return { reject: `letter ${about.mail_id} or the ticket it answers is not there` }
+  const notice = tooLateNotice(letter, letterhead.mailDomain)
+  return { notices: notice ? [notice] : [] }
 }
 
 /**

@@ -19,6 +19,9 @@ export type NoticeValues = {
     message: Body
     status: TicketStatus
   }
+  /** `earlier` is the number of the closed ticket that was answered. */
+  late_reply: { number: string; title: string; numberedTitle: string; earlier: string }
+  late_reply_notice: { number: string; title: string; address: string }
   letter_held: { mailbox: string; address: string; title: string; arrived: Date; page: string; validUntil: Date }
 }
 
@@ -36,6 +39,8 @@ export const samples: { [Kind in NoticeKind]: NoticeValues[Kind][] } = {
     message: { text: 'Please unplug it.\nThen call us.', html: index % 2 ? '<p>Please <b>unplug</b> it.</p>' : null },
     status,
   })),
+  late_reply: [{ ...ticket, earlier: 'P-100000' }],
+  late_reply_notice: [{ number: 'P-100000', title: 'Re: Printer on fire', address: 'support@example.com' }],
   letter_held: [
     {
       mailbox: 'Support',

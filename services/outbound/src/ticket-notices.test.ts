@@ -76,6 +76,7 @@ function ticket({
     id: 't',
     number: 100_001n,
     subject: 'Printer on fire',
+    earlier: null,
     status: 'queued',
     mailbox: { address: 'support@example.com', name: 'Support', signature: '' },
     participants: [participant({}), participant({ address: 'petr@client.example', role: 'cc' })],

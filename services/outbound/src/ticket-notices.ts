@@ -9,6 +9,8 @@ export type Ticket = {
   number: bigint
   subject: string
   status: TicketStatus
+  /** The closed ticket that it follows. */
+  earlier: bigint | null
   mailbox: { address: string; name: string; signature: string }
   message: {
     id: string
@@ -39,21 +41,23 @@ export type Participant = {
   letters: { id: string; ours: boolean }[]
 }
 
-/** Ticket opened: to the requester and cc; never an answer to a machine, nor one too many to a stranger (rules §1, §6). */
+/**
+ * Ticket opened: to the requester and cc; never an answer to a machine, nor one too many to a stranger. Whoever opened it
+ * by answering a closed one is told both numbers (rules §1, §6).
+ */
 export function openedNotices(ticket: Ticket, mailDomain: string): Notice[] {
-  const { message } = ticket
+  const { message, earlier } = ticket
   return recipients(ticket, mailDomain)
     .filter((person) => !(isMute(message) && isAuthor(person, message.author)))
-    .map((person) => ({
-      kind: 'ticket_opened',
-      values: {
-        ...titles(ticket),
-        wrote: message.mailId !== null && isAuthor(person, message.author),
-        copied: person.role === 'cc',
-      },
-      automatic: message.mailId === null ? 'auto-generated' : 'auto-replied',
-      ...circumstances(ticket, person),
-    }))
+    .map((person) => {
+      const wrote = message.mailId !== null && isAuthor(person, message.author)
+      const automatic = message.mailId === null ? 'auto-generated' : 'auto-replied'
+      const how = { automatic, ...circumstances(ticket, person) } as const
+      if (wrote && earlier !== null) {
+        return { kind: 'late_reply', values: { ...titles(ticket), earlier: ticketNumber(earlier) }, ...how }
+      }
+      return { kind: 'ticket_opened', values: { ...titles(ticket), wrote, copied: person.role === 'cc' }, ...how }
+    })
 }
 
 function isMute({ letterKind, unanswered }: Ticket['message']): boolean {
@@ -87,6 +91,7 @@ async function readTickets(store: Store, messageIds: string[]): Promise<Map<stri
   const rows = await store.query<{ ticket: TicketRow }>(Prisma.sql`
     SELECT json_build_object(
       'id', t.id, 'number', t.number, 'subject', t.subject, 'status', t.status,
+      'earlier', (SELECT number FROM tickets WHERE successor_id = t.id ORDER BY number LIMIT 1),
       'mailbox', json_build_object('address', mb.address, 'name', mb.name, 'signature', mb.signature),
       'message', json_build_object('id', m.id, 'mailId', m.mail_id, 'messageId', m.message_id, 'audience', m.audience,
         'author', m.author, 'text', m.text, 'html', m.html, 'letterKind', letter.kind,
@@ -102,7 +107,8 @@ async function readTickets(store: Store, messageIds: string[]): Promise<Map<stri
   return new Map(
     rows.map(({ ticket }) => {
       const participants = ticket.participants.map(asParticipant)
-      return [ticket.message.id, { ...ticket, number: BigInt(ticket.number), participants }]
+      const earlier = ticket.earlier === null ? null : BigInt(ticket.earlier)
+      return [ticket.message.id, { ...ticket, number: BigInt(ticket.number), earlier, participants }]
     }),
   )
 }
@@ -167,7 +173,8 @@ function threadOf({ letters }: Participant): string[] {
   return usable.slice(0, answered < 0 ? undefined : answered + 1).map(({ id }) => id)
 }
 
-type TicketRow = Omit<Ticket, 'number' | 'participants'> & {
+type TicketRow = Omit<Ticket, 'number' | 'earlier' | 'participants'> & {
   number: number
+  earlier: number | null
   participants: (Omit<Participant, 'serial'> & { serial: number })[]
 }

@@ -67,11 +67,17 @@ export const Link = z.object({
   number: z.string(),
 })
 
+export type Link = z.infer<typeof Link>
+
 export const TicketEvent = z.looseObject({ type: z.string(), at: Time, by: Actor })
 
 export const Ticket = z
   .object({
     ...ticketInList,
+    moves: z.array(TicketStatus).describe('the states it may be moved to from here'),
+    solved_at: Time.nullable(),
+    closed_at: Time.nullable(),
+    scheduled_for: Time.nullable().describe('when it returns to the queue'),
     messages: z.array(Message),
     participants: z.array(Participant),
     links: z.array(Link),
@@ -110,8 +116,17 @@ export const NewTicket = input({
   ...body,
 }).refine(withBody, bodyMissing)
 
+const scheduledFor = {
+  scheduled_for: z.iso
+    .datetime({ offset: true })
+    .transform((time) => new Date(time))
+    .optional()
+    .describe('with status scheduled: when it returns to the queue'),
+}
+
 export const TicketChanges = input({
   status: TicketStatus.optional(),
+  ...scheduledFor,
   priority: TicketPriority.optional(),
   assignee: text(254).nullable().optional().describe('e-mail or id of an agent; null: nobody'),
   subject: line(500).optional(),
@@ -122,6 +137,7 @@ export const NewCc = input(personOnTicket)
 export const NewReply = input({
   ...body,
   status: TicketStatus.optional(),
+  ...scheduledFor,
   cc: z
     .array(z.union([EmailAddress.transform((email) => ({ email })), NewCc]))
     .max(50)

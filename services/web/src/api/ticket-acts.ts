@@ -25,10 +25,11 @@ export function ticketActs(web: Web, app: App): void {
       },
     },
     async (request, reply) => {
-      const { status, cc, audience, ...body } = request.body
+      const { status, scheduled_for: scheduledFor, cc, audience, ...body } = request.body
       const replied = await replyToTicket(app, {
         ...(await words(body)),
-        ...{ number: parseTicketNumber(request.params.number)!, status, cc, audience, by: actor(request) },
+        ...{ number: parseTicketNumber(request.params.number)!, status, scheduledFor, cc, audience },
+        by: actor(request),
       })
       if (!replied.ok) return refuse(reply, replied)
       reply.statusCode = 201

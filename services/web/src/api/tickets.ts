@@ -75,10 +75,10 @@ export function ticketCalls(web: Web, app: App): void {
     },
     async (request, reply) => {
       const number = parseTicketNumber(request.params.number)!
-      const { assignee, ...changes } = request.body
+      const { assignee, scheduled_for: scheduledFor, ...changes } = request.body
       const assigneeId = assignee ? await findAgentId(store, assignee) : assignee
       if (assignee && assigneeId === null) return fail(reply, 422, `There is no agent ${assignee}.`)
-      const changed = await changeTicket(app, { ...changes, number, assigneeId, by: actor(request) })
+      const changed = await changeTicket(app, { ...changes, scheduledFor, number, assigneeId, by: actor(request) })
       if (!changed.ok) return refuse(reply, changed)
       return (await readTicket(store, number)) ?? fail(reply, 404, 'The ticket is gone.')
     },

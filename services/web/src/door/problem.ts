@@ -31,6 +31,7 @@ export const statusOf: Record<ProblemWord, number> = {
   in_use: 409,
   not_possible: 409,
   expired: 410,
+  no_date: 422,
   own_mailbox: 422,
   no_mailbox: 422,
   no_organization: 422,

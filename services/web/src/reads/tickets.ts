@@ -11,6 +11,7 @@ import {
   ticketNumber,
 } from '@podatelna/contracts'
 import type { Prisma, Store } from '@podatelna/store'
+import { allowedMoves } from '@podatelna/ticketing'
 import { deliveryColumns, showDelivery } from './deliveries.ts'
 import { isProved, proof } from './mail-flags.ts'
 import { literally, newestFirst, type Paging, pageOf, placeOf } from './page.ts'
@@ -41,7 +42,11 @@ export async function readTicket(store: Store, number: bigint): Promise<api.Tick
     ...showInList(row, assignees),
     messages: row.messages.map(showMessage),
     participants: row.participants.map(showParticipant),
-    links: [],
+    moves: [...allowedMoves[TicketStatus.parse(row.status)]],
+    solved_at: timeOf(row.solvedAt),
+    closed_at: timeOf(row.closedAt),
+    scheduled_for: timeOf(row.scheduledFor),
+    links: linksOf(row),
     events: row.events.map(({ type, at, by, detail }) => {
       return { ...Object(detail), type, at: at.toISOString(), by: Actor.parse(by) }
     }),
@@ -125,6 +130,17 @@ function removal(row: Prisma.ParticipantGetPayload<object>) {
   }
 }
 
+function linksOf({ successor, predecessors }: { successor: Numbered | null; predecessors: Numbered[] }) {
+  const link = (kind: api.Link['kind']) => (to: Numbered) => ({ kind, number: ticketNumber(to.number) })
+  return [...predecessors.map(link('follow_up_of')), ...[successor ?? []].flat().map(link('followed_up_by'))]
+}
+
+function timeOf(at: Date | null): string | null {
+  return at?.toISOString() ?? null
+}
+
+type Numbered = { number: bigint }
+
 const itsLetter = { mail: { select: proof } } as const
 const parties = {
   mailbox: { select: { id: true, address: true, name: true } },
@@ -134,6 +150,8 @@ const forList = { ...parties, participants: { where: { role: 'requester' } } } a
 const whole = {
   ...parties,
   participants: { orderBy: { serial: 'asc' } },
+  successor: { select: { number: true } },
+  predecessors: { select: { number: true }, orderBy: { number: 'asc' } },
   messages: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }], include: itsLetter },
   events: { orderBy: { id: 'asc' } },
   deliveries: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }], select: deliveryColumns },

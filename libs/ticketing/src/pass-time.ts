@@ -1,0 +1,56 @@
+/**
+ * What time alone does to tickets (rules §3, §4). Each step takes rows that nobody else has in hand, so any number of
+ * processes may run it, and what was missed while none did is caught up with.
+ */
+import type { Actor } from '@podatelna/contracts'
+import { Prisma, type Store } from '@podatelna/store'
+import { system } from './desk.ts'
+import { moveColumns } from './states.ts'
+
+/** Does all that is due. */
+export async function passTime(store: Store, now = new Date()): Promise<void> {
+  for (const step of [closeSolved, returnScheduled]) {
+    let done = batch
+    while (done === batch) done = await step(store, now)
+  }
+}
+
+const batch = 200
+
+/** A ticket closes when it was solved for as long as its mailbox says, as of that moment, however late we look. */
+async function closeSolved(store: Store, now: Date): Promise<number> {
+  return moveDue(store, {
+    due: Prisma.sql`
+      SELECT t.id, t.status, t.solved_at + m.close_after::interval AS at
+      FROM mailboxes m CROSS JOIN LATERAL (
+        SELECT id, status, solved_at FROM tickets
+        WHERE mailbox_id = m.id AND status = 'solved' AND solved_at <= ${now}::timestamptz - m.close_after::interval
+          AND solved_at + m.close_after::interval <= ${now}::timestamptz
+        ORDER BY solved_at LIMIT ${batch} FOR UPDATE SKIP LOCKED) t
+      LIMIT ${batch}`,
+    to: 'closed',
+  })
+}
+
+async function returnScheduled(store: Store, now: Date): Promise<number> {
+  return moveDue(store, {
+    due: Prisma.sql`
+      SELECT t.id, t.status, t.scheduled_for AS at FROM tickets t
+      WHERE t.status = 'scheduled' AND t.scheduled_for <= ${now}::timestamptz
+      ORDER BY t.scheduled_for LIMIT ${batch} FOR UPDATE SKIP LOCKED`,
+    to: 'queued',
+  })
+}
+
+async function moveDue(store: Store, { due, to }: { due: Prisma.Sql; to: 'closed' | 'queued' }): Promise<number> {
+  const moved = await store.query(Prisma.sql`
+    WITH due AS (${due}),
+    event AS (
+      INSERT INTO ticket_events (ticket_id, type, by, detail)
+      SELECT id, 'status_changed', ${bySystem}::jsonb, jsonb_build_object('from', status, 'to', ${to}::text) FROM due)
+    UPDATE tickets SET ${moveColumns({ to }, Prisma.sql`due.at`)} FROM due WHERE tickets.id = due.id
+    RETURNING tickets.id`)
+  return moved.length
+}
+
+const bySystem = JSON.stringify(system satisfies Actor)

@@ -3,8 +3,8 @@
  * values are clean for storage (no NUL, no lone surrogates), not for any other use.
  */
 import { isUtf8 } from 'node:buffer'
-import libmime from 'libmime'
 import addressparser, { type Address } from 'nodemailer/lib/addressparser'
+import { decodeHeaderText } from './mime/words.ts'
 import { cleanText } from './text.ts'
 
 export type Mailbox = { address: string; name: string }
@@ -68,7 +68,7 @@ export function headerValue(header: Header, name: string): string | undefined {
 
 /** The text of a field for a person: encoded words decoded (RFC 2047). */
 export function headerText(header: Header, name: string): string {
-  return decodeWords(headerValue(header, name) ?? '')
+  return decodeHeaderText(headerValue(header, name) ?? '')
 }
 
 /** Every mailbox of all fields of that name; members of groups (RFC 5322 §3.4) included. */
@@ -85,14 +85,6 @@ export function headerMessageIds(header: Header, name: string): string[] {
 function flatten(addresses: Address[]): Mailbox[] {
   return addresses.flatMap((entry) => {
     if ('group' in entry && entry.group) return flatten(entry.group)
-    return { address: cleanText(entry.address ?? ''), name: decodeWords(entry.name ?? '') }
+    return { address: cleanText(entry.address ?? ''), name: decodeHeaderText(entry.name ?? '') }
   })
-}
-
-function decodeWords(value: string): string {
-  try {
-    return cleanText(libmime.decodeWords(value))
-  } catch {
-    return value
-  }
 }

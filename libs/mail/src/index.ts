@@ -12,6 +12,7 @@ export { signLetter } from './compose/dkim.ts'
 export { composeLetter, type OutgoingLetter } from './compose/letter.ts'
 export { isMessageId } from './compose/references.ts'
 export { numberedSubject } from './compose/subject.ts'
+export { type Folded, type FoldedLetter, fold } from './fold/index.ts'
 export {
   type Header,
   headerMailboxes,

@@ -4,6 +4,7 @@ import { runAutoReply } from './auto-reply.ts'
 import { runBounce } from './bounce.ts'
 import { runParse } from './parse.ts'
 import type { Report } from './report.ts'
+import { runTnef } from './tnef.ts'
 
 const folder = corpusDir()
 const found = folder ? 'corpus found' : corpusAbsent
@@ -22,6 +23,10 @@ test.skipIf(!folder)(`automatic replies are known, and nothing else is taken for
 
 test.skipIf(!folder)(`every file of the corpus is read, in time (${found})`, async () => {
   expect(unexplained(await runParse(folder!))).toEqual([])
+})
+
+test.skipIf(!folder)(`every file of winmail.dat is found, by name and size (${found})`, async () => {
+  expect(unexplained(await runTnef(folder!))).toEqual([])
 })
 
 function unexplained(reports: Report[]) {

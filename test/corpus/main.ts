@@ -9,6 +9,7 @@ import { runBounce } from './bounce.ts'
 import { runParse } from './parse.ts'
 import { isExplained, print, type Report } from './report.ts'
 import { runSecurity } from './security.ts'
+import { runTnef } from './tnef.ts'
 
 const sections: Record<string, (folder: string) => Promise<Report[]>> = {
   auth: runAuth,
@@ -16,6 +17,7 @@ const sections: Record<string, (folder: string) => Promise<Report[]>> = {
   bounce: runBounce,
   parse: runParse,
   security: runSecurity,
+  tnef: runTnef,
 }
 
 const asked = process.argv.slice(2)

@@ -1,7 +1,7 @@
 /** Bounces: is it one, of how many recipients, and will it be tried again? By the labels of sisimai and enmime. */
 import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import type { Understanding } from '@podatelna/mail'
+import { type Header, headerMailboxes, headerValue, readHeader, type Understanding } from '@podatelna/mail'
 import { differences } from './bounce-differences.ts'
 import { lettersIn, understandFile } from './letters.ts'
 import type { Report } from './report.ts'
@@ -12,12 +12,20 @@ export async function runBounce(folder: string): Promise<Report[]> {
   const sisimai = casesIn(at('sisimai'), (name) => labels[name])
   const enmime = casesIn(at('enmime-dsn'), () => undefined)
   const labelled = sisimai.filter(({ labels, expected }) => labels && expected === 'bounce')
+  // The labels hold no addresses; the letter that comes back says for whom it was.
+  const returning = sisimai.filter(({ seen, meantFor }) => seen.bounce && meantFor.length > 0)
   const agreed = labelled.filter(({ seen, labels }) => seen.bounce?.recipients.length === labels!.length)
   return [
     report('bounce, sisimai: kind', sisimai, ({ seen, expected }) => [expected, seen.kind]),
     report('bounce, sisimai: recipients', labelled, ({ seen, labels }) => [
       String(labels!.length),
       addresses(seen).length === labels!.length ? String(labels!.length) : `${addresses(seen)}`,
+    ]),
+    report('bounce, sisimai: addresses', returning, ({ seen, meantFor }) => [
+      'one the returned letter was for',
+      addresses(seen).some((address) => meantFor.includes(address))
+        ? 'one the returned letter was for'
+        : `${addresses(seen)}, not ${meantFor}`,
     ]),
     report('bounce, sisimai: permanent or not', agreed, ({ seen, labels }) => [
       labels!.map(({ status }) => permanence(status.startsWith('5'))).join(', '),
@@ -29,14 +37,14 @@ export async function runBounce(folder: string): Promise<Report[]> {
 
 /** One recipient as sisimai sees it; RFC 3463 §3.1: class 5 is permanent, 4 is tried again, 2 was delivered. */
 type Label = { status: string; reason: string }
-type Case = { name: string; labels: Label[] | undefined; expected: string; seen: Understanding }
+type Case = { name: string; labels: Label[] | undefined; expected: string; seen: Understanding; meantFor: string[] }
 
 function casesIn(folder: string, labelsOf: (name: string) => Label[] | undefined): Case[] {
   return lettersIn(folder).map((path) => {
     const name = relative(folder, path)
     const labels = labelsOf(name)
     const expected = name.startsWith('not/') ? 'letter' : kindOf(name, labels)
-    return { name, labels, expected, seen: understandFile(path) }
+    return { name, labels, expected, seen: understandFile(path), meantFor: meantFor(path) }
   })
 }
 
@@ -55,7 +63,24 @@ function report(source: string, cases: Case[], compare: (one: Case) => [expected
 }
 
 function addresses({ bounce }: Understanding): string[] {
-  return bounce?.recipients.map(({ address }) => address) ?? []
+  return bounce?.recipients.map(({ address }) => address.toLowerCase()) ?? []
+}
+
+/**
+ * The recipients in the blocks that look like a letter’s header, after its own: those of what is returned. Found without
+ * the code that is measured.
+ */
+function meantFor(path: string): string[] {
+  const text = readFileSync(path, 'latin1').replace(/\r\n?/g, '\n').replace(/=\n/g, '')
+  const [, ...blocks] = text.split(/\n[>| \t]*\n/)
+  const headers = blocks.map((block) => readHeader(Buffer.from(block.trimStart(), 'latin1'))).filter(isLetterHeader)
+  const fields = ['to', 'cc', 'x-original-to']
+  const mailboxes = headers.flatMap((header) => fields.flatMap((name) => headerMailboxes(header, name)))
+  return mailboxes.map(({ address }) => address.toLowerCase()).filter((address) => address !== '')
+}
+
+function isLetterHeader(header: Header): boolean {
+  return ['from', 'to', 'subject'].every((name) => headerValue(header, name) !== undefined)
 }
 
 function permanence(permanent: boolean): string {

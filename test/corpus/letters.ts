@@ -13,7 +13,7 @@ export function lettersIn(folder: string): string[] {
 export function understandLetter(raw: Buffer): Understanding {
   const header = readHeader(raw)
   const mailFrom = returnPath(header) ?? 'unknown'
-  return understand(raw, header, { mailFrom, bounceTo: false }, { keys: [], mailDomain: '' })
+  return understand(raw, header, { mailFrom }, { keys: [], mailDomain: '' })
 }
 
 export function understandFile(path: string): Understanding {

@@ -85,8 +85,9 @@ export async function isOurs(door: Door, recipient: string): Promise<boolean> {
 }
 
 function classifyLetter(door: Door, letter: ArrivedLetter): Classification {
-  const bounceTo = letter.rcptTo.some((recipient) => bounceTag(recipient, door.mailDomain) !== undefined)
-  return classify(letter.arrival.header, { mailFrom: letter.mailFrom, bounceTo }, door.keys)
+  const tags = letter.rcptTo.map((recipient) => bounceTag(recipient, door.mailDomain))
+  const bounceToken = tags.find((tag) => tag !== undefined)
+  return classify(letter.arrival.header, { mailFrom: letter.mailFrom, bounceToken }, door.keys)
 }
 
 function judgeLetter(door: Door, letter: ArrivedLetter): Promise<Judgement> {

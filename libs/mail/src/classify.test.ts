@@ -88,7 +88,7 @@ describe('a letter is, by its header and envelope alone,', () => {
 
   test('a bounce, when it is sent to the bounce address of a delivery, whatever it says', () => {
     const header = parseHeader(Buffer.from('Auto-Submitted: no\r\n\r\n'))
-    expect(classify(header, { mailFrom: sender, bounceTo: true }, keys).kind).toBe('bounce')
+    expect(classify(header, { mailFrom: sender, bounceToken: 'abc' }, keys).kind).toBe('bounce')
   })
 
   test('a bounce, when sendmail wrote its own name for the null sender', () => {
@@ -105,5 +105,5 @@ function answers(domain: string): string {
 
 function kindOf(lines: string, mailFrom: string): string {
   const header = parseHeader(Buffer.from(`${lines}\r\n\r\n`))
-  return classify(header, { mailFrom, bounceTo: false }, keys).kind
+  return classify(header, { mailFrom }, keys).kind
 }

@@ -5,8 +5,11 @@ import { isLoopToken } from './loop.ts'
 
 export type Classification = { kind: LetterKind; evidence: string }
 
-/** What came with a letter: its envelope sender (`''` is the null sender), and whether a delivery of ours was addressed. */
-export type LetterEnvelope = { mailFrom: string; bounceTo: boolean }
+/**
+ * What came with a letter: its envelope sender (`''` is the null sender), and the token of the bounce address it was
+ * sent to, when it was sent to one.
+ */
+export type LetterEnvelope = { mailFrom: string; bounceToken?: string | undefined }
 
 /**
  * What a letter is, from its header and envelope alone, before anybody asks who wrote it (rules §1.5). The first rule
@@ -45,7 +48,7 @@ const rules: [LetterKind, Rule][] = [
         ? 'our own loop header'
         : undefined,
   ],
-  ['bounce', (_, envelope) => (envelope.bounceTo ? 'sent to the bounce address of a delivery' : undefined)],
+  ['bounce', (_, envelope) => (envelope.bounceToken ? 'sent to the bounce address of a delivery' : undefined)],
   ['bounce', (header) => matching(header, 'content-type', /^multipart\/report\b.*\breport-type="?delivery-status\b/i)],
   ['bounce', returned],
   // A read receipt (RFC 8098) or a complaint (RFC 5965): a program's word about a letter of ours, like a bounce.

@@ -5,8 +5,9 @@ export {
   type AuthenticationResults,
   parseAuthenticationResults,
 } from './authentication-results.ts'
-export { type Bounce, readBounce } from './bounce/read.ts'
-export type { Recipient } from './bounce/recipient.ts'
+export type { OwnDelivery } from './bounce/delivery.ts'
+export type { Bounce } from './bounce/read.ts'
+export type { Action, Recipient } from './bounce/recipient.ts'
 export { type Classification, classify, type LetterEnvelope } from './classify.ts'
 export { signLetter } from './compose/dkim.ts'
 export { composeLetter, type OutgoingLetter } from './compose/letter.ts'

@@ -18,7 +18,7 @@ export type Origin = { mailFrom?: string; keys?: readonly string[]; mailDomain?:
 export async function inspectLetter(raw: Buffer, { mailFrom, keys = [], mailDomain = '' }: Origin = {}) {
   const header = readHeader(raw)
   const { text, html, attachments, warnings } = await parseLetter(raw)
-  const envelope = { mailFrom: mailFrom ?? returnPath(header) ?? 'unknown', bounceTo: false }
+  const envelope = { mailFrom: mailFrom ?? returnPath(header) ?? 'unknown' }
   const { kind, evidence, bounce } = understand(raw, header, envelope, { keys, mailDomain })
   const written = writtenDate(header)
   return {

@@ -12,8 +12,8 @@ const tokenLimit = 50
 export function threadSerials(header: Header, recipients: readonly string[], keys: readonly string[]): bigint[] {
   const candidates = [
     ...recipients.map((recipient) => splitPlus(recipient).tag),
-    ...headerMessageIds(header, 'in-reply-to').map(tokenOfMessageId),
-    ...headerMessageIds(header, 'references').reverse().map(tokenOfMessageId),
+    ...headerMessageIds(header, 'in-reply-to').map(messageIdToken),
+    ...headerMessageIds(header, 'references').reverse().map(messageIdToken),
   ]
   const serials = candidates
     .slice(0, 4 * tokenLimit)
@@ -22,7 +22,7 @@ export function threadSerials(header: Header, recipients: readonly string[], key
 }
 
 /** Our Message-IDs are `<token.random@domain>`. */
-function tokenOfMessageId(messageId: string): string | undefined {
+export function messageIdToken(messageId: string): string | undefined {
   return messageId.match(/^([^.@]+)\.[^@]*@/)?.[1]
 }
 

@@ -1,5 +1,6 @@
 import type { LetterKind } from '@podatelna/contracts'
 import { notificationIn } from './bounce/notification.ts'
+import { refusalIn } from './bounce/phrases.ts'
 import { type Bounce, readBounce } from './bounce/read.ts'
 import { ownWords } from './bounce/words.ts'
 import { classify, isFromDaemon, isNullSender, type LetterEnvelope } from './classify.ts'
@@ -23,11 +24,12 @@ export function understand(
   how: { keys: readonly string[]; mailDomain: string },
 ): Understanding {
   const byHeader = classify(header, envelope, how.keys)
-  const parts = leafParts(raw)
-  const finer = byHeader.kind === 'loop' ? undefined : finerKind(header, envelope, parts)
+  const letter = { header, parts: leafParts(raw) }
+  const finer = byHeader.kind === 'loop' ? undefined : finerKind(header, envelope, letter.parts)
   const { kind, evidence } = finer && byHeader.kind !== 'bounce' ? finer : byHeader
   const reasons = [...new Set([evidence, ...(finer?.kind === kind ? [finer.evidence] : [])])]
-  return { kind, evidence: reasons, ...(kind === 'bounce' && { bounce: readBounce(raw, how.mailDomain) }) }
+  const known = { ...how, bounceToken: envelope.bounceToken }
+  return { kind, evidence: reasons, ...(kind === 'bounce' && { bounce: readBounce(letter, known) }) }
 }
 
 type Finer = { kind: FineKind; evidence: string }
@@ -70,7 +72,7 @@ function bounceEvidence(header: Header, envelope: LetterEnvelope, parts: Part[],
       : undefined
   const subject = isBounceSubject(headerText(header, 'subject')) ? 'a bounce’s subject' : undefined
   const report = parts.some(({ type }) => type === 'message/delivery-status') ? 'a delivery report' : undefined
-  const refusal = refusalWords.exec(words)?.[0].trim()
+  const refusal = refusalIn(words)
   const returned = parts.some(({ type }) => type === 'message/rfc822') ? 'a returned letter' : undefined
   const isReport = headerValue(header, 'content-type')?.toLowerCase().startsWith('multipart/report')
   if (report && (server || subject || isReport)) return [report, server ?? subject].filter(Boolean).join(', ')
@@ -78,10 +80,6 @@ function bounceEvidence(header: Header, envelope: LetterEnvelope, parts: Part[],
   if (subject && refusal && returned) return `${subject}, says “${refusal}”, ${returned}`
   return listRefusal(header)
 }
-
-/** What a mail server says of a letter it did not deliver. */
-const refusalWords =
-  /\b(could ?n[o’']t (be delivered|deliver)|error delivering|invalid final delivery|transcript of session|not (be|been) delivered|unable to deliver|undeliverable|did not reach|was not delivered|no such user|user unknown|unknown user|unknown recipient|invalid user|mailbox is full|mailbox full|delivery failed|delivery (to the following|has failed)|had (permanent|delivery) (fatal )?(errors?|problems?)|host unknown|was rejected by)\b|^\W{0,10}5[05]\d[ -]/im
 
 /** fml, a mailing list program, returns a letter with its own words. */
 function listRefusal(header: Header): string | undefined {

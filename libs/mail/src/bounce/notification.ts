@@ -12,12 +12,13 @@ export function notifiedRecipients(words: string): Recipient[] {
   if (!json) return []
   const bounced = json.match(/\{[^{}]*"emailAddress":[^{}]*\}/g) ?? []
   if (bounced.length > 0) {
-    return bounced.map((entry) =>
-      recipient(field(entry, 'emailAddress'), { status: field(entry, 'status'), text: field(entry, 'diagnosticCode') }),
-    )
+    return bounced.map((entry) => {
+      const [action, status, text] = ['action', 'status', 'diagnosticCode'].map((name) => field(entry, name))
+      return recipient(field(entry, 'emailAddress'), { action, status, text: text ?? '' })
+    })
   }
   const delivered = /"recipients":\[([^\]]*)\]/.exec(json)?.[1]?.match(/[^",]+/g) ?? []
-  return delivered.map((address) => recipient(address, { text: field(json, 'smtpResponse') }))
+  return delivered.map((address) => recipient(address, { action: 'delivered', text: field(json, 'smtpResponse') }))
 }
 
 function field(json: string, name: string): string {

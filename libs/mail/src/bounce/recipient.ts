@@ -1,6 +1,9 @@
+import { isPassing, isStillTried } from './phrases.ts'
+
 /** What became of one recipient's copy. */
 export type Recipient = {
   address: string
+  action: Action
   /** RFC 3463, for example `5.1.1`; when only an SMTP code is known, its class: `5.0.0`. */
   status: string | undefined
   /** The answer of the SMTP server that refused. */
@@ -9,23 +12,44 @@ export type Recipient = {
   permanent: boolean
 }
 
+/**
+ * RFC 3464 §2.3.3:
+ *
+ * - `failed`: given up
+ * - `delayed`: not delivered yet, still tried
+ * - `delivered`: it is with the recipient
+ * - `relayed`, `expanded`: handed on, and no more will be heard of it
+ */
+export const actions = ['failed', 'delayed', 'delivered', 'relayed', 'expanded'] as const
+export type Action = (typeof actions)[number]
+
 /** A status in a sentence; neither part of an IP address nor of a version (`5.1.1.1`, `v5.1.2`, `x-4.1.0`). */
-const statusPattern = /(?:^|[\s#("'>:-])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)/g
-const codePattern = /(?:^|[\s(:;"'>])([245]\d\d)(?=[\s,-]|$)/g
+const statusPattern = /(?:^|[\s#("'>:-])([245]\.\d{1,3}\.\d{1,3})(?![\d.]{0,20}\d)/g
+const codePattern = /(?:^|[\s(:;"'>#])([245]\d\d)(?=[\s,-]|$)/g
+
+/** What a field says of a recipient, and what is said in words. */
+export type Said = { action?: string | undefined; status?: string | undefined; text: string }
 
 /** The recipient by what is said of it, the last thing that counts first: a status of its own beats the one in a sentence. */
-export function recipient(address: string, said: { status?: string | undefined; text: string }): Recipient {
+export function recipient(address: string, said: Said): Recipient {
+  const text = said.text.slice(0, textLimit)
   const stated = said.status?.match(/[245]\.\d{1,3}\.\d{1,3}/)?.[0]
-  const found = [...said.text.matchAll(statusPattern)].map((match) => match[1]!)
-  const codes = [...said.text.matchAll(codePattern)].map((match) => Number(match[1]))
-  const status = isVague(stated) ? (failing(found) ?? stated) : stated
+  const found = [...text.matchAll(statusPattern)].map((match) => match[1]!)
+  const codes = [...text.matchAll(codePattern)].map((match) => Number(match[1]))
+  const named = isVague(stated) ? (failing(found) ?? stated) : stated
   const code = codes.find((candidate) => candidate >= 400)
-  return {
-    address,
-    status: status ?? (code === undefined ? undefined : `${Math.floor(code / 100)}.0.0`),
-    code,
-    permanent: isPermanent(status, code, said.text),
-  }
+  const status = named ?? (code === undefined ? undefined : `${Math.floor(code / 100)}.0.0`)
+  const final = named ? named.startsWith('5') : code === undefined ? !isPassing(text) : code >= 500
+  const action = actions.find((one) => one === said.action?.trim().toLowerCase()) ?? guessedAction(named, final, text)
+  return { address, action, status, code, permanent: final && action === 'failed' }
+}
+
+/** More than a server has to say of one recipient. */
+const textLimit = 64 * 1024
+
+function guessedAction(status: string | undefined, final: boolean, text: string): Action {
+  if (status?.startsWith('2')) return 'delivered'
+  return !final && isStillTried(text) ? 'delayed' : 'failed'
 }
 
 /** `5.0.0` says only that something failed (RFC 3463 §3.1). */
@@ -36,13 +60,3 @@ function isVague(status: string | undefined): boolean {
 function failing(statuses: string[]): string | undefined {
   return statuses.find((status) => !isVague(status) && !status.startsWith('2')) ?? statuses[0]
 }
-
-function isPermanent(status: string | undefined, code: number | undefined, text: string): boolean {
-  if (status) return status.startsWith('5')
-  if (code !== undefined) return code >= 500
-  return !passing.test(text)
-}
-
-/** What a mail server says while it keeps the letter, or when it kept it for too long. */
-const passing =
-  /\b(will (be |continue to )?(try|retry|retried)|still being retried|only a temporary|temporarily|deferred|(is|been|message) delayed|retry timeout exceeded|failing for a long time|warning message only)\b/i

@@ -17,7 +17,7 @@ function readReport(report: string): Recipient[] {
       const address = recipientOf(group)
       if (!address) return []
       const text = headerValue(group, 'diagnostic-code') ?? ''
-      return recipient(address, { status: headerValue(group, 'status'), text })
+      return recipient(address, { action: headerValue(group, 'action'), status: headerValue(group, 'status'), text })
     })
   return unique(found)
 }

@@ -8,24 +8,41 @@ import { type Recipient, recipient } from './recipient.ts'
 
 const wordLimit = 256 * 1024
 
-/** What the server says itself, and the text it returns behind that. */
-export function ownWords(parts: Part[]): { words: string; returned: string } {
+/**
+ * What the server says itself, and behind that the text it returns: the header of the returned letter, and all of it
+ * from there on.
+ */
+export function ownWords(parts: Part[]): { words: string; returnedHeader: string; returned: string } {
   const returnedAt = parts.findIndex(({ type }) => type === 'message/rfc822' || type === 'text/rfc822-headers')
   const own = (returnedAt < 0 ? parts : parts.slice(0, returnedAt)).filter(({ type }) => type.startsWith('text/'))
   const plain = own.filter(({ type }) => type !== 'text/html')
   const text = (plain.length > 0 ? plain.map(partText) : own.map(htmlWords)).join('\n').slice(0, wordLimit)
   const lines = text.split('\n')
   const end = lines.findIndex((line) => returnedLine.test(line))
-  if (end < 0) return { words: text, returned: '' }
+  if (end < 0) return { words: text, returnedHeader: '', returned: '' }
   const header = lines.findIndex((line, at) => at >= end && headerLine.test(line))
-  return { words: lines.slice(0, end).join('\n'), returned: header < 0 ? '' : untilBlank(lines.slice(header)) }
+  const returned = header < 0 ? [] : lines.slice(header)
+  return {
+    words: lines.slice(0, end).join('\n'),
+    returnedHeader: untilBlank(returned),
+    returned: returned.join('\n'),
+  }
 }
 
-const headerLine = /^(received|return-path|message-id|from|to|date|subject|mime-version): ?\S/i
+const headerLine =
+  /^(received|return-path|x-original-to|delivered-to|message-id|from|to|date|subject|mime-version): ?\S/i
 
 /** Where the returned letter begins: its own header, or the sentence before it. */
-const returnedLine =
-  /^(received|return-path|message-id): ?\S|^[\s|*-]{0,80}((this|enclosed|below)( this line)? is (a copy|the header)|(the )?(original|returned|unsent) (message|mail)\b(?! was)|message (headers|text) follow|(the )?headers? of the original|copy of (the|your) (original )?message)/i
+const returnedLine = new RegExp(
+  `^(received|return-path|message-id): ?\\S|^[\\s|*-]{0,80}(${[
+    '(this|enclosed|below)( this line)? is (a copy|the header)|(the )?(original|returned|unsent) (message|mail)\\b(?! was)',
+    'message (headers|text) follow|(the )?headers? of the original|copy of (the|your) (original )?message',
+    'původní (zpráva|záhlaví|hlavičk[ay])|kopie (vaší |původní )?zprávy|pôvodn(á|é) (správa|hlavičky)|kópia (vašej |pôvodnej )?správy',
+    'messaggio originale|intestazioni (originali|del messaggio)|copia del (suo )?messaggio',
+    'ursprüngliche (nachricht|nachrichtenkopfzeilen|kopfzeilen)|originalnachricht|kopie (ihrer|der) (ursprünglichen )?(nachricht|e-?mail)',
+  ].join('|')})`,
+  'i',
+)
 
 function untilBlank(lines: string[]): string {
   const blank = lines.findIndex((line) => line.trim() === '')
@@ -45,12 +62,28 @@ export type KnownAddresses = {
   intended: string[]
 }
 
-export function wordedRecipients(words: string, known: KnownAddresses): Recipient[] {
+/** The addresses that the words put where failed ones stand, each with what is said of it; empty when none stands so. */
+export function namedRecipients(words: string, known: KnownAddresses): Recipient[] {
+  const others = withoutSender(mentionsIn(words), known)
+  return describe(words, [placed(known.failed, words), leading(others), refused(others), said(others)])
+}
+
+/** Any address at all, the likelier first: one the returned letter was for, one that is named, the one who is told. */
+export function mentionedRecipients(words: string, known: KnownAddresses): Recipient[] {
   const mentions = mentionsIn(words)
-  const others = mentions.filter(({ address }) => !known.sender.includes(address.toLowerCase()))
-  const named = [placed(known.failed, words), leading(others), refused(others), said(others), others.slice(0, 1)]
-  const meant = [placed(known.intended, words), leading(mentions), refused(mentions), said(mentions)]
-  const found = [...named, ...meant].map(onlyAddresses).find((candidates) => candidates.length > 0) ?? []
+  const others = withoutSender(mentions, known)
+  const meant = others.filter(({ address }) => known.intended.includes(address.toLowerCase()))
+  const own = [leading(mentions), refused(mentions), said(mentions)]
+  return describe(words, [meant, others.slice(0, 1), placed(known.intended, words), ...own])
+}
+
+function withoutSender(mentions: Mention[], known: KnownAddresses): Mention[] {
+  return mentions.filter(({ address }) => !known.sender.includes(address.toLowerCase()))
+}
+
+/** The first of the choices that names anybody. */
+function describe(words: string, choices: Mention[][]): Recipient[] {
+  const found = choices.map(onlyAddresses).find((candidates) => candidates.length > 0) ?? []
   const listed = found.slice(0, recipientLimit)
   return listed.map(({ address, at }, n) => {
     // From where an address is named to where the next one is; all of the words when it is the only one.

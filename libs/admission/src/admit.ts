@@ -4,13 +4,14 @@
  */
 import type { Readable } from 'node:stream'
 import { type Bus, envelope } from '@podatelna/bus'
-import { mailAdmitted, mailSuppressed, type Verdict } from '@podatelna/contracts'
+import { api, mailAdmitted, mailSuppressed, type Verdict } from '@podatelna/contracts'
 import {
   type Arrival,
   answeredIds,
   bounceTag,
   type Classification,
   classify,
+  type Header,
   headerMailboxes,
   headerText,
   normalizeAddress,
@@ -70,7 +71,8 @@ export async function admit(door: Door, letter: ArrivedLetter): Promise<Admissio
   const identity = await identifyAuthor(door, letter, judgement, serials)
   const returned = letter.rcptTo.every((recipient) => bounceTag(recipient, door.mailDomain) !== undefined)
   const decision = decideAbout({ classification, judgement, identity, returned })
-  return commit(door, describe(letter, { classification, judgement, identity, decision, serials }), letter.draft)
+  const record = describe(letter, { classification, judgement, identity, decision, serials }, door.mailDomain)
+  return commit(door, record, letter.draft)
 }
 
 /** True for addresses we receive for: mailboxes, with anything behind a plus, and the bounce addresses of deliveries. */
@@ -136,6 +138,7 @@ function describe(
     decision: Decision
     serials: bigint[]
   },
+  mailDomain: string,
 ) {
   const { arrival } = letter
   const { identity } = known
@@ -163,8 +166,26 @@ function describe(
     language: identity.language,
     threadSerials: known.serials,
     answered: answeredIds(arrival.header),
+    addressees: addressees(arrival.header, verdict.author ?? '', mailDomain),
   }
 }
+
+/** Whom the author put in To and Cc, themselves and our bounce addresses aside; which mailboxes are ours, filing knows. */
+function addressees(header: Header, author: string, mailDomain: string): Addressee[] {
+  const people = new Map<string, Addressee>()
+  for (const { address, name } of ['to', 'cc'].flatMap((field) => headerMailboxes(header, field)).slice(0, 500)) {
+    const { data: email } = api.EmailAddress.safeParse(address)
+    if (!email || email === author || bounceTag(email, mailDomain) !== undefined) continue
+    if (people.size < addresseeLimit && !people.has(email))
+      people.set(email, { address: email, name: oneLine(name, 200) })
+  }
+  return [...people.values()]
+}
+
+/** A letter to more people is for nobody in particular. */
+const addresseeLimit = 50
+
+type Addressee = { address: string; name: string }
 
 async function commit(door: Door, record: LetterRecord, draft: LetterDraft): Promise<Admission> {
   const outcome = await wayOf(record)(door, record, draft)

@@ -24,7 +24,7 @@ export async function recordLetter(
     WITH mail AS (
       INSERT INTO inbound_mail (id, message_id, digest, dedupe_key, received_at, mail_from, rcpt_to, mailbox_id, peer,
         helo, tls, from_address, from_name, subject, kind, bytes, raw, raw_sha256, header, verdict, disposition, reason,
-        contact_id, organization_id, agent_id, thread_serials, answered, authorization_id, keep_until,
+        contact_id, organization_id, agent_id, thread_serials, answered, addressees, authorization_id, keep_until,
         unanswered)
       VALUES (${record.id}::uuid, ${arrival.messageId}, ${arrival.digest}, ${refused ? null : arrival.dedupeKey},
         ${record.receivedAt}, ${record.mailFrom}, ${record.rcptTo}::text[], ${record.mailboxId}::uuid, ${record.peer},
@@ -32,7 +32,8 @@ export async function recordLetter(
         ${kept.bytes}, ${kept.raw}, ${kept.sha256}, ${refused ? arrival.headerBytes.subarray(0, headerKept) : null},
         ${JSON.stringify(record.verdict)}::jsonb, ${record.disposition}, ${record.reason}, ${record.contactId}::uuid,
         ${record.organizationId}::uuid, ${record.agentId}::uuid, ${record.threadSerials}::bigint[],
-        ${record.answered}::text[], ${authorizationId}::uuid, ${keepUntil}::timestamptz, ${record.unanswered ?? false})
+        ${record.answered}::text[], ${JSON.stringify(record.addressees)}::jsonb,
+        ${authorizationId}::uuid, ${keepUntil}::timestamptz, ${record.unanswered ?? false})
       ON CONFLICT (dedupe_key) DO UPDATE SET repeats = inbound_mail.repeats + 1,
         rcpt_to = ARRAY(SELECT DISTINCT unnest(inbound_mail.rcpt_to || excluded.rcpt_to))
       RETURNING id, disposition, xmax = 0 AS fresh)

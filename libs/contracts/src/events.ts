@@ -31,6 +31,8 @@ export const mailTooLate = event('mail.too_late', 1, { ...mail, ticket_id: z.uui
 
 /** A new ticket stands in the queue; `message_id` is its first message. */
 export const ticketOpened = event('ticket.opened', 1, message)
+/** People were put in copy of a ticket that was there already; `message_id` is what they are told about it. */
+export const copied = event('ticket.copied', 1, { ...message, participant_ids: z.array(z.uuid()) })
 /** An agent answered publicly. */
 export const publiclyReplied = event('ticket.publicly_replied', 1, message)
 
@@ -40,5 +42,8 @@ export const publiclyReplied = event('ticket.publicly_replied', 1, message)
  */
 export const subscriptions = {
   ticketsLetters: { consumer: 'tickets.letters', events: [mailAdmitted, mailSuppressed] },
-  outboundNotices: { consumer: 'outbound.notices', events: [mailHeld, mailTooLate, ticketOpened, publiclyReplied] },
+  outboundNotices: {
+    consumer: 'outbound.notices',
+    events: [mailHeld, mailTooLate, ticketOpened, copied, publiclyReplied],
+  },
 } as const satisfies Record<string, Subscription>

@@ -64,7 +64,14 @@ export const ParticipantState = z.enum(['active', 'proposed', 'removed'])
 export type ParticipantState = z.infer<typeof ParticipantState>
 
 /** Which notice an outgoing letter is (rules §6). */
-export const NoticeKind = z.enum(['ticket_opened', 'public_reply', 'late_reply', 'late_reply_notice', 'letter_held'])
+export const NoticeKind = z.enum([
+  'ticket_opened',
+  'public_reply',
+  'late_reply',
+  'late_reply_notice',
+  'cc_added',
+  'letter_held',
+])
 export type NoticeKind = z.infer<typeof NoticeKind>
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Tokens in mail. A token says which ticket, recipient or delivery is meant and that we wrote it ourselves; it never is
- * the authority to write anywhere (rules §1).
+ * Tokens in mail. A token says which ticket, recipient or delivery is meant and that we wrote it ourselves. Those in
+ * headers never are the authority to write anywhere (rules §1); the one in a link opens its page, and stands nowhere else.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
@@ -8,12 +8,13 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
  * What a token points to. The kind is part of what is signed, so a token of one kind never passes as another.
  *
  * - `thread`: serial of a participant, that is of one (ticket, recipient)
+ * - `page`: the same, in the link to the participant's page
  * - `bounce`: a delivery's UUID as a number
  */
-export type TokenKind = 'thread' | 'bounce'
+export type TokenKind = 'thread' | 'page' | 'bounce'
 
 const macBytes = 10
-const idBytes = { thread: 6, bounce: 16 } as const
+const idBytes = { thread: 6, page: 6, bounce: 16 } as const
 
 /**
  * `id` and 80 bits of HMAC-SHA-256 over kind and id, in base32 (RFC 4648 §6, small letters): survives servers that

@@ -23,4 +23,8 @@ export function refusal(problem: Problem, detail: string): Refusal {
   return { ok: false, problem, detail }
 }
 
+export function noTicket(number: bigint): Refusal {
+  return refusal('no_ticket', `There is no ticket P-${number}.`)
+}
+
 export const system: Actor = { kind: 'system', name: 'Podatelna' }

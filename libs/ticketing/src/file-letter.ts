@@ -5,6 +5,7 @@
 import { envelope, inboxInsert, type Outcome, outboxInsert } from '@podatelna/bus'
 import {
   type Actor,
+  copied,
   type Envelope,
   mailTooLate,
   subscriptions,
@@ -55,7 +56,7 @@ async function fileLetter(desk: Desk, event: Filing, mail: MailRow | undefined):
 async function loadMails(desk: Desk, ids: string[]): Promise<Map<string, MailRow>> {
   const rows = await desk.store.query<MailRow>(Prisma.sql`
     SELECT id, message_id, received_at, mailbox_id, from_address, from_name, subject, kind, disposition, raw, raw_sha256,
-      contact_id, organization_id, agent_id, thread_serials, answered, (verdict->>'verified')::boolean AS verified,
+      contact_id, organization_id, agent_id, thread_serials, answered, addressees, (verdict->>'verified')::boolean AS verified,
       EXISTS (SELECT FROM mail_events e WHERE e.mail_id = inbound_mail.id AND e.type IN ('confirmed', 'released')) AS vouched,
       EXISTS (SELECT FROM mail_events e WHERE e.mail_id = inbound_mail.id AND e.type = 'released') AS released,
       contact_id IS NOT NULL
@@ -128,6 +129,7 @@ async function openTicket(
   const messageId = newId()
   const opened = envelope(ticketOpened, { ticket_id: ticketId, message_id: messageId })
   const author = authorOf(mail, closed)
+  const copies = copiesOf(mail)
   const [before, inbox] = closed
     ? [stillClosed(closed), inboxInsert(subscription, event, Prisma.sql`SELECT FROM closed`)]
     : [Prisma.empty, inboxInsert(subscription, event)]
@@ -138,7 +140,7 @@ async function openTicket(
       SELECT ${ticketId}::uuid, ${subjectOf(mail)}, ${mail.mailbox_id}::uuid,
         ${mail.organization_id ?? closed?.organizationId ?? null}::uuid, ${mail.received_at}, now()
       FROM inbox WHERE NOT EXISTS (SELECT FROM messages WHERE mail_id = ${mail.id}::uuid)
-      RETURNING id, number),
+      RETURNING id, number, organization_id),
     requester AS (
       INSERT INTO participants (id, ticket_id, address, name, role, added_by)
       SELECT ${newId()}::uuid, id, ${mail.from_address}, ${author.name}, 'requester', ${JSON.stringify(author)}::jsonb
@@ -146,6 +148,7 @@ async function openTicket(
     message AS (${messageInsert(messageId, mail, letter, 'client', author)}),
     event AS (
       INSERT INTO ticket_events (ticket_id, type, by) SELECT id, 'opened', ${JSON.stringify(author)}::jsonb FROM ticket),
+    ${copiesInsert(copies, messageId, author)}
     outbox AS (${outboxInsert([opened], Prisma.sql`SELECT FROM ticket`)})
     ${closed ? succession(closed, author) : Prisma.sql`SELECT number FROM ticket`}`)
   if (closed && rows.length === 0) return { retry: `something follows ${ticketNumber(closed.number)} meanwhile` }
@@ -180,9 +183,15 @@ async function addToTicket(
 ): Promise<Outcome> {
   const messageId = newId()
   const author = authorOf(mail, ticket)
+  const copies = copiesOf(mail)
+  const told = envelope(copied, {
+    ticket_id: ticket.id,
+    message_id: messageId,
+    participant_ids: copies.map(({ id }) => id),
+  })
   const audible = mail.disposition === 'admitted' && !mail.agent_id
   const to = audible ? afterClientWrote(ticket.status) : ticket.status
-  const rows = await desk.store.query<unknown>(Prisma.sql`
+  const rows = await desk.store.query<{ told: boolean }>(Prisma.sql`
     WITH unchanged AS (
       SELECT id FROM tickets WHERE id = ${ticket.id}::uuid AND status = ${ticket.status} FOR UPDATE),
     inbox AS (${inboxInsert(subscription, event, Prisma.sql`SELECT FROM unchanged`)}),
@@ -190,11 +199,15 @@ async function addToTicket(
       UPDATE tickets SET ${to === ticket.status ? Prisma.sql`updated_at = now()` : moveColumns({ to }, Prisma.sql`now()`)}
       FROM inbox WHERE tickets.id = ${ticket.id}::uuid
         AND NOT EXISTS (SELECT FROM messages WHERE mail_id = ${mail.id}::uuid)
-      RETURNING tickets.id),
+      RETURNING tickets.id, tickets.organization_id),
     joined AS (${colleagueJoins(mail, ticket, author)}),
     message AS (${messageInsert(messageId, mail, letter, mail.agent_id ? 'internal' : 'client', author)}),
+    ${copiesInsert(copies, messageId, author)}
+    ${copies.length > 0 ? Prisma.sql`outbox AS (${outboxInsert([told], Prisma.sql`SELECT FROM copied WHERE state = 'active'`)}),` : Prisma.empty}
     events AS (${eventsInsert(author, ticket.status, to)})
-    SELECT FROM unchanged`)
+    SELECT ${copies.length > 0 ? Prisma.sql`EXISTS (SELECT FROM copied WHERE state = 'active')` : Prisma.sql`false`} AS told
+    FROM unchanged`)
+  if (rows[0]?.told) desk.bus.publish([told])
   return rows.length > 0 ? 'done' : { retry: `ticket ${ticket.number} changed its status meanwhile` }
 }
 
@@ -222,6 +235,42 @@ function colleagueJoins(mail: MailRow, ticket: ThreadedTicket, author: Actor): P
     FROM ticket WHERE ${!ticket.onIt && !mail.agent_id && mail.disposition === 'admitted'}
     ON CONFLICT (ticket_id, address) DO NOTHING`
 }
+
+/** Only a proved contact puts others in copy; whoever is a removed participant stays removed (rules §5). */
+function copiesOf(mail: MailRow): Copy[] {
+  if (!mail.contact_id || mail.disposition !== 'admitted' || mail.kind !== 'letter') return []
+  return mail.addressees.map((person) => ({ ...person, id: newId() }))
+}
+
+/**
+ * Whom the author put in To and Cc: contacts of the ticket's organization join at once, others are proposed until an
+ * agent or a manager confirms them; our own mailboxes and agents never join (rules §5).
+ */
+function copiesInsert(copies: Copy[], messageId: string, author: Actor): Prisma.Sql {
+  if (copies.length === 0) return Prisma.empty
+  const by = JSON.stringify(author)
+  return Prisma.sql`
+    copied AS (
+      INSERT INTO participants (id, ticket_id, address, name, role, state, added_by, added_from_message_id)
+      SELECT person.id, ticket.id, person.address, coalesce(nullif(person.name, ''), contact.name, person.address), 'cc',
+        CASE WHEN contact.organization_id = ticket.organization_id THEN 'active' ELSE 'proposed' END, ${by}::jsonb,
+        ${messageId}::uuid
+      FROM ticket CROSS JOIN jsonb_to_recordset(${JSON.stringify(copies)}::jsonb) AS person (id uuid, address text, name text)
+      LEFT JOIN contact_addresses a ON a.address = person.address
+      LEFT JOIN contacts contact ON contact.id = a.contact_id
+      WHERE NOT EXISTS (
+          SELECT FROM mailboxes WHERE address IN (person.address, regexp_replace(person.address, '\\+.*@', '@')))
+        AND NOT EXISTS (SELECT FROM agents WHERE email = person.address)
+      ON CONFLICT (ticket_id, address) DO NOTHING
+      RETURNING ticket_id, address, state),
+    copied_events AS (
+      INSERT INTO ticket_events (ticket_id, type, by, detail)
+      SELECT ticket_id, CASE state WHEN 'active' THEN 'cc_added' ELSE 'cc_proposed' END, ${by}::jsonb,
+        jsonb_build_object('email', address)
+      FROM copied),`
+}
+
+type Copy = { id: string; address: string; name: string }
 
 function eventsInsert(author: Actor, before: TicketStatus, after: TicketStatus): Prisma.Sql {
   const by = JSON.stringify(author)
@@ -261,6 +310,7 @@ type MailRow = {
   agent_id: string | null
   thread_serials: bigint[]
   answered: string[]
+  addressees: { address: string; name: string }[]
   verified: boolean
   /** Its author confirmed it, or staff released it. */
   vouched: boolean

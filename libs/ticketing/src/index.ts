@@ -2,6 +2,7 @@ export { type Act, type Desk, type Problem, type Refusal, refusal, system } from
 export { letterFiler } from './file-letter.ts'
 export { addCc, type Person, removeCc, removeParticipantEverywhere } from './participants.ts'
 export { passTime } from './pass-time.ts'
+export { answerOnPage, copyOnPage, findSeat, leaveTicket, removeOnPage, type Seat } from './seat.ts'
 export { changeTicket, noteOnTicket, openTicketByStaff, replyToTicket } from './staff.ts'
 export { allowedMoves } from './states.ts'
 export { type ThreadAuthor, threadedTicket } from './threading.ts'

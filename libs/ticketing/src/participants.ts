@@ -1,40 +1,64 @@
-import type { Actor, ParticipantRole } from '@podatelna/contracts'
+import { envelope } from '@podatelna/bus'
+import { type Actor, copied, type Envelope, type ParticipantRole } from '@podatelna/contracts'
 import { normalizeAddress, oneLine, splitPlus } from '@podatelna/mail'
 import { type Database, newId, Prisma } from '@podatelna/store'
-import { type Act, type Desk, type Refusal, refusal } from './desk.ts'
+import { act, record } from './act.ts'
+import { type Act, type Desk, noTicket, type Refusal, refusal } from './desk.ts'
 import { lockTicket } from './lock-ticket.ts'
 
 export type Person = { email: string; name?: string | undefined }
 
-/** Puts somebody on a ticket, or back on it. Adding whom it has already changes nothing. */
+/** Puts somebody on a ticket, or back on it, or confirms who was proposed. Adding whom it has already changes nothing. */
 export async function addCc(
   desk: Desk,
   input: Person & { number: bigint; by: Actor },
 ): Promise<Act<{ number: bigint }>> {
-  return desk.store.prisma.$transaction(async (database) => {
+  return act(desk, async (database) => {
     const ticket = await lockTicket(database, input.number)
-    if (!ticket) return refusal('no_ticket', `There is no ticket P-${input.number}.`)
-    return (await addToCc(database, ticket.id, input, input.by)) ?? { ok: true, value: { number: input.number } }
+    if (!ticket) return noTicket(input.number)
+    const added = await addToCc(database, ticket.id, input, input.by)
+    if (typeof added === 'object') return added
+    return {
+      value: { number: input.number },
+      events: added === 'joined' ? [await copiedEvent(database, ticket.id, input.email)] : [],
+    }
   })
 }
 
-/** Takes somebody off a ticket. Their row stays, for the history; they get no mail and cannot write to it any more. */
+/**
+ * Takes somebody off a ticket, or declines who was proposed. Their row stays, for the history; they get no mail and
+ * cannot write to it any more.
+ */
 export async function removeCc(
   desk: Desk,
   input: { number: bigint; email: string; by: Actor; reason?: string },
 ): Promise<Act<{ number: bigint }>> {
-  return desk.store.prisma.$transaction(async (database) => {
+  return act(desk, async (database) => {
     const ticket = await lockTicket(database, input.number)
-    if (!ticket) return refusal('no_ticket', `There is no ticket P-${input.number}.`)
+    if (!ticket) return noTicket(input.number)
     const address = normalizeAddress(input.email)
     const removed = await database.participant.updateMany({
       where: { ticketId: ticket.id, address, role: 'cc', state: { not: 'removed' } },
       data: removal(input.by, input.reason ?? 'removed by staff'),
     })
     if (removed.count === 0) return refusal('not_a_participant', `${address} is not in copy of P-${input.number}.`)
-    await record(database, ticket.id, 'cc_removed', input.by, address)
-    return { ok: true, value: { number: input.number } }
+    await recordCc(database, ticket.id, 'cc_removed', input.by, address)
+    return { value: { number: input.number }, events: [] }
   })
+}
+
+/** They are told about the newest message that clients may see, if there is one. */
+export async function copiedEvent(database: Database, ticketId: string, email: string): Promise<Envelope> {
+  const [person, newest] = await Promise.all([
+    database.participant.findUniqueOrThrow({
+      where: { ticketId_address: { ticketId, address: normalizeAddress(email) } },
+    }),
+    database.message.findFirstOrThrow({
+      where: { ticketId },
+      orderBy: [{ audience: 'asc' }, { createdAt: 'desc' }],
+    }),
+  ])
+  return envelope(copied, { ticket_id: ticketId, message_id: newest.id, participant_ids: [person.id] })
 }
 
 /** Puts somebody in copy within a transaction that holds the ticket's lock, and writes it down. */
@@ -43,11 +67,10 @@ export async function addToCc(
   ticketId: string,
   person: Person,
   by: Actor,
-): Promise<Refusal | undefined> {
+): Promise<'joined' | 'already' | Refusal> {
   const joined = await joinTicket(database, ticketId, person, 'cc', by)
-  if (typeof joined === 'object') return joined
-  if (joined === 'joined') await record(database, ticketId, 'cc_added', by, normalizeAddress(person.email))
-  return undefined
+  if (joined === 'joined') await recordCc(database, ticketId, 'cc_added', by, normalizeAddress(person.email))
+  return joined
 }
 
 /** Makes somebody a participant; a refusal when the address cannot be one. */
@@ -57,6 +80,7 @@ export async function joinTicket(
   person: Person,
   role: ParticipantRole,
   by: Actor,
+  state: 'active' | 'proposed' = 'active',
 ): Promise<'joined' | 'already' | Refusal> {
   const address = normalizeAddress(person.email)
   if (!/^[^\s@<>"]+@[^\s@<>"]+$/.test(address)) return refusal('bad_address', `${address} is not an e-mail address.`)
@@ -64,9 +88,9 @@ export async function joinTicket(
     return refusal('own_mailbox', `${address} is a mailbox of ours; it would answer itself.`)
   }
   const known = await database.participant.findUnique({ where: { ticketId_address: { ticketId, address } } })
-  if (known?.state === 'active') return 'already'
+  if (known?.state === 'active' || known?.state === state) return 'already'
   const name = oneLine(person.name ?? '', 200) || address
-  const added = { name, state: 'active', addedBy: by, addedAt: new Date() }
+  const added = { name, state, addedBy: by, addedAt: new Date() }
   await database.participant.upsert({
     where: { ticketId_address: { ticketId, address } },
     create: { id: newId(), ticketId, address, role, ...added },
@@ -93,11 +117,22 @@ async function isOwnAddress(database: Database, address: string): Promise<boolea
   return mailbox !== null
 }
 
-function removal(by: Actor, reason: string) {
+/** True for contacts of that organization. */
+export async function isOnTheList(
+  database: Database,
+  address: string,
+  organizationId: string | null,
+): Promise<boolean> {
+  if (organizationId === null) return false
+  const found = await database.contactAddress.findFirst({ where: { address, contact: { organizationId } } })
+  return found !== null
+}
+
+export function removal(by: Actor, reason: string) {
   return { state: 'removed', removedBy: by, removedAt: new Date(), removedReason: reason }
 }
 
-async function record(database: Database, ticketId: string, type: string, by: Actor, email: string): Promise<void> {
+async function recordCc(database: Database, ticketId: string, type: string, by: Actor, email: string): Promise<void> {
   await database.ticket.update({ where: { id: ticketId }, data: { updatedAt: new Date() } })
-  await database.ticketEvent.create({ data: { ticketId, type, by, detail: { email } } })
+  await record(database, ticketId, type, by, { email })
 }

@@ -1,9 +1,8 @@
 /** What staff do with tickets: open, answer, note, change. Each act is one transaction that holds the ticket's lock. */
-import { envelope, outboxInsert } from '@podatelna/bus'
+import { envelope } from '@podatelna/bus'
 import {
   type Actor,
   type Audience,
-  type Envelope,
   publiclyReplied,
   type TicketPriority,
   type TicketStatus,
@@ -11,7 +10,8 @@ import {
 } from '@podatelna/contracts'
 import { cleanText, oneLine, sanitiseHtml } from '@podatelna/mail'
 import { type Database, newId } from '@podatelna/store'
-import { type Act, type Desk, type Refusal, refusal } from './desk.ts'
+import { act, record } from './act.ts'
+import { type Act, type Desk, noTicket, type Refusal, refusal } from './desk.ts'
 import { type LockedTicket, lockTicket } from './lock-ticket.ts'
 import { addToCc, joinTicket, type Person } from './participants.ts'
 import { moveTicket } from './states.ts'
@@ -70,8 +70,8 @@ export async function replyToTicket(
     const ticket = await lockTicket(database, input.number)
     if (!ticket) return noTicket(input.number)
     for (const person of input.cc ?? []) {
-      const refused = await addToCc(database, ticket.id, person, input.by)
-      if (refused) return refused
+      const added = await addToCc(database, ticket.id, person, input.by)
+      if (typeof added === 'object') return added
     }
     const refused = await moveAsAsked(database, ticket, input)
     if (refused) return refused
@@ -125,36 +125,6 @@ export async function changeTicket(
   })
 }
 
-/** One transaction; what it caused goes into the outbox with it and is published after the commit. */
-async function act<Value>(
-  desk: Desk,
-  work: (database: Database) => Promise<{ value: Value; events: Envelope[] } | Refusal>,
-): Promise<Act<Value>> {
-  const refused = new Rollback()
-  try {
-    const { value, events } = await desk.store.prisma.$transaction(async (database) => {
-      const outcome = await work(database)
-      if ('problem' in outcome) throw refused.because(outcome)
-      if (outcome.events.length > 0) await database.$executeRaw(outboxInsert(outcome.events))
-      return outcome
-    })
-    desk.bus.publish(events)
-    return { ok: true, value }
-  } catch (error) {
-    if (error === refused) return refused.refusal!
-    throw error
-  }
-}
-
-/** The only way to roll a Prisma transaction back is to throw; this one is caught where it was made. */
-class Rollback extends Error {
-  refusal: Refusal | undefined
-  because(refusal: Refusal): this {
-    this.refusal = refusal
-    return this
-  }
-}
-
 async function missingParty(
   database: Database,
   input: { mailboxId: string; organizationId?: string | undefined },
@@ -197,18 +167,4 @@ async function write(
   })
   await database.ticket.update({ where: { id: ticket.id }, data: { updatedAt: new Date() } })
   return id
-}
-
-async function record(
-  database: Database,
-  ticketId: string,
-  type: string,
-  by: Actor,
-  detail: object = {},
-): Promise<void> {
-  await database.ticketEvent.create({ data: { ticketId, type, by, detail } })
-}
-
-function noTicket(number: bigint): Refusal {
-  return refusal('no_ticket', `There is no ticket P-${number}.`)
 }

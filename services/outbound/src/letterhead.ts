@@ -34,7 +34,13 @@ export type Letter = {
 }
 
 /** What all letters of this instance have in common: templates, tokens, signature. */
-export type Letterhead = { publicUrl: string; mailDomain: string; write(notice: Notice): Promise<Letter> }
+export type Letterhead = {
+  publicUrl: string
+  mailDomain: string
+  /** Link to the page where a participant reads their ticket, answers and leaves. */
+  pageOf(serial: bigint): string
+  write(notice: Notice): Promise<Letter>
+}
 
 /** @throws Error when a template is broken or the DKIM key cannot sign */
 export async function openLetterhead({ settings, keys }: Pick<App, 'settings' | 'keys'>): Promise<Letterhead> {
@@ -42,7 +48,8 @@ export async function openLetterhead({ settings, keys }: Pick<App, 'settings' | 
   const { PUBLIC_URL: publicUrl, MAIL_DOMAIN: mailDomain } = settings
   const sign = await dkimSignature(settings)
   const parts: Parts = { templates, keys, mailDomain, loopToken: loopToken(keys, mailDomain), sign }
-  return { publicUrl, mailDomain, write: (notice) => write(parts, notice) }
+  const pageOf = (serial: bigint) => `${publicUrl}/t/${makeToken(keys, 'page', serial)}`
+  return { publicUrl, mailDomain, pageOf, write: (notice) => write(parts, notice) }
 }
 
 async function write(parts: Parts, notice: Notice): Promise<Letter> {

@@ -1,5 +1,6 @@
 import { type Consumer, inboxInsert, type Outcome } from '@podatelna/bus'
 import {
+  copied,
   type Envelope,
   mailHeld,
   mailTooLate,
@@ -11,7 +12,7 @@ import { Prisma, type Store } from '@podatelna/store'
 import { heldNotice, readHeldLetter } from './held-notice.ts'
 import type { Letter, Letterhead, Notice } from './letterhead.ts'
 import type { Post } from './post.ts'
-import { openedNotices, replyNotices, ticketReader } from './ticket-notices.ts'
+import { copiedNotices, openedNotices, replyNotices, ticketReader } from './ticket-notices.ts'
 import { readLateLetter, tooLateNotice } from './too-late-notice.ts'
 
 const subscription = subscriptions.outboundNotices
@@ -40,6 +41,10 @@ function planFor(desk: Reading, event: Envelope): Promise<Plan | { reject: strin
   if (event.name === mailHeld.name) return planHeld(desk, mailHeld.payload.parse(event.payload).mail_id)
   if (event.name === mailTooLate.name) return planTooLate(desk, mailTooLate.payload.parse(event.payload))
   if (event.name === ticketOpened.name) return planTicket(desk, event, openedNotices)
+  if (event.name === copied.name) {
+    const { participant_ids: ids } = copied.payload.parse(event.payload)
+    return planTicket(desk, event, (ticket, head) => copiedNotices(ticket, head, ids))
+  }
   if (event.name === publiclyReplied.name) return planTicket(desk, event, replyNotices)
   return Promise.resolve({ reject: `${event.name} is nothing we mail about` })
 }
@@ -52,7 +57,7 @@ async function planTicket(
   const about = ticketOpened.payload.parse(event.payload)
   const ticket = await readTicket(about.message_id)
   if (!ticket) return { reject: `ticket ${about.ticket_id} has no message ${about.message_id}` }
-  return { notices: notices(ticket, letterhead.mailDomain) }
+  return { notices: notices(ticket, letterhead) }
 }
 
 async function planHeld({ store, letterhead }: Reading, mailId: string): Promise<Plan | { reject: string }> {

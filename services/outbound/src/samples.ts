@@ -10,6 +10,8 @@ export type NoticeValues = {
     /** The recipient's own letter opened it. */
     wrote: boolean
     copied: boolean
+    /** The participant's page of the ticket, here and below. */
+    page: string
   }
   public_reply: {
     number: string
@@ -18,14 +20,20 @@ export type NoticeValues = {
     author: string
     message: Body
     status: TicketStatus
+    page: string
   }
   /** `earlier` is the number of the closed ticket that was answered. */
-  late_reply: { number: string; title: string; numberedTitle: string; earlier: string }
+  late_reply: { number: string; title: string; numberedTitle: string; earlier: string; page: string }
+  /** `by` put them in copy. */
+  cc_added: { number: string; title: string; numberedTitle: string; by: string; page: string }
   late_reply_notice: { number: string; title: string; address: string }
   letter_held: { mailbox: string; address: string; title: string; arrived: Date; page: string; validUntil: Date }
 }
 
-const ticket = { number: 'P-100001', title: 'Printer on fire', numberedTitle: '[P-100001] Printer on fire' }
+const ticket = {
+  ...{ number: 'P-100001', title: 'Printer on fire', numberedTitle: '[P-100001] Printer on fire' },
+  page: 'https://support.example.com/t/aaaaaaaaaaaaaaaaaaaaaaaaaa',
+}
 
 export const samples: { [Kind in NoticeKind]: NoticeValues[Kind][] } = {
   ticket_opened: [
@@ -40,6 +48,7 @@ export const samples: { [Kind in NoticeKind]: NoticeValues[Kind][] } = {
     status,
   })),
   late_reply: [{ ...ticket, earlier: 'P-100000' }],
+  cc_added: [{ ...ticket, by: 'Jana Nováková' }],
   late_reply_notice: [{ number: 'P-100000', title: 'Re: Printer on fire', address: 'support@example.com' }],
   letter_held: [
     {

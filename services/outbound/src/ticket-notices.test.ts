@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { isOurs, openedNotices, type Participant, replyNotices, type Ticket } from './ticket-notices.ts'
 
 const domain = 'mail.example.com'
+const head = { mailDomain: domain, pageOf: (serial: bigint) => `https://support.example/t/${serial}` }
 
 describe('a ticket was opened', () => {
   test('its requester and cc are told, each in a letter of their own', () => {
-    const notices = openedNotices(ticket({}), domain)
+    const notices = openedNotices(ticket({}), head)
     expect(addresses(notices)).toEqual(['jana@client.example', 'petr@client.example'])
     expect(notices.map(({ values }) => values)).toMatchObject([
       { wrote: true, copied: false },
@@ -15,14 +16,14 @@ describe('a ticket was opened', () => {
   })
 
   test('a machine gets no automatic answer, those in copy do', () => {
-    const notices = openedNotices(ticket({ message: { letterKind: 'auto_generated' } }), domain)
+    const notices = openedNotices(ticket({ message: { letterKind: 'auto_generated' } }), head)
     expect(addresses(notices)).toEqual(['petr@client.example'])
   })
 
   test('our own mailboxes are never recipients', () => {
     const own = ['support@example.com', 'support+abc@example.com', 'bounce+abc@mail.example.com']
     const participants = own.map((address) => participant({ address }))
-    expect(openedNotices(ticket({ participants }), domain)).toEqual([])
+    expect(openedNotices(ticket({ participants }), head)).toEqual([])
     expect(isOurs('supporters@example.com', ['support@example.com'], domain)).toBe(false)
   })
 })
@@ -32,14 +33,14 @@ describe('a public reply', () => {
 
   test('goes to everybody on the ticket except its author', () => {
     const byCc = ticket({ message: { author: { name: 'Petr', email: 'Petr@client.example' } } })
-    expect(addresses(replyNotices(byCc, domain))).toEqual(['jana@client.example'])
-    expect(replyNotices(ticket({ message: { author: agent } }), domain)).toHaveLength(2)
+    expect(addresses(replyNotices(byCc, head))).toEqual(['jana@client.example'])
+    expect(replyNotices(ticket({ message: { author: agent } }), head)).toHaveLength(2)
   })
 
   test('reaches an end customer only when it was made visible to them, an internal one nobody', () => {
     const participants = [participant({}), participant({ address: 'end@customer.example', endCustomer: true })]
     const to = (audience: string) =>
-      addresses(replyNotices(ticket({ participants, message: { author: agent, audience } }), domain))
+      addresses(replyNotices(ticket({ participants, message: { author: agent, audience } }), head))
     expect(to('client')).toEqual(['jana@client.example'])
     expect(to('end_customer')).toEqual(['jana@client.example', 'end@customer.example'])
     expect(to('internal')).toEqual([])
@@ -47,7 +48,7 @@ describe('a public reply', () => {
 
   test('answers the newest letter of a client, or else our own last one', () => {
     const thread = (letters: Participant['letters']) =>
-      replyNotices(ticket({ participants: [participant({ letters })], message: { author: agent } }), domain)[0]!.thread
+      replyNotices(ticket({ participants: [participant({ letters })], message: { author: agent } }), head)[0]!.thread
     const [theirs, ours] = [
       { id: 'theirs@x', ours: false },
       { id: 'ours@x', ours: true },
@@ -60,7 +61,7 @@ describe('a public reply', () => {
   })
 
   test('claims not to be automatic', () => {
-    expect(replyNotices(ticket({ message: { author: agent } }), domain)[0]!.automatic).toBeUndefined()
+    expect(replyNotices(ticket({ message: { author: agent } }), head)[0]!.automatic).toBeUndefined()
   })
 })
 
@@ -105,6 +106,7 @@ function participant(part: Partial<Participant>): Participant {
     name: 'Jana',
     role: 'requester',
     endCustomer: false,
+    addedBy: { name: 'Jana' },
     language: 'en',
     letters: [{ id: 'theirs@client.example', ours: false }],
     ...part,

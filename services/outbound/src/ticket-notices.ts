@@ -1,7 +1,7 @@
 import { type TicketStatus, ticketNumber } from '@podatelna/contracts'
 import { isMessageId, normalizeAddress, numberedSubject, splitPlus } from '@podatelna/mail'
 import { batched, Prisma, type Store } from '@podatelna/store'
-import type { Notice } from './letterhead.ts'
+import type { Letterhead, Notice } from './letterhead.ts'
 
 /** A ticket as its notices need it: the message they are about, and who is on it. */
 export type Ticket = {
@@ -29,6 +29,9 @@ export type Ticket = {
   mailboxes: string[]
 }
 
+/** What the notices of a ticket need of the letterhead. */
+type Head = Pick<Letterhead, 'mailDomain' | 'pageOf'>
+
 export type Participant = {
   id: string
   serial: bigint
@@ -37,6 +40,8 @@ export type Participant = {
   role: 'requester' | 'cc'
   endCustomer: boolean
   language: string
+  /** Who put them on the ticket. */
+  addedBy: { name: string }
   /** Message-IDs of the ticket's letters this participant can know, oldest first. */
   letters: { id: string; ours: boolean }[]
 }
@@ -45,18 +50,19 @@ export type Participant = {
  * Ticket opened: to the requester and cc; never an answer to a machine, nor one too many to a stranger. Whoever opened it
  * by answering a closed one is told both numbers (rules §1, §6).
  */
-export function openedNotices(ticket: Ticket, mailDomain: string): Notice[] {
+export function openedNotices(ticket: Ticket, head: Head): Notice[] {
   const { message, earlier } = ticket
-  return recipients(ticket, mailDomain)
+  return recipients(ticket, head)
     .filter((person) => !(isMute(message) && isAuthor(person, message.author)))
     .map((person) => {
       const wrote = message.mailId !== null && isAuthor(person, message.author)
+      const page = head.pageOf(person.serial)
       const automatic = message.mailId === null ? 'auto-generated' : 'auto-replied'
       const how = { automatic, ...circumstances(ticket, person) } as const
       if (wrote && earlier !== null) {
-        return { kind: 'late_reply', values: { ...titles(ticket), earlier: ticketNumber(earlier) }, ...how }
+        return { kind: 'late_reply', values: { ...titles(ticket), page, earlier: ticketNumber(earlier) }, ...how }
       }
-      return { kind: 'ticket_opened', values: { ...titles(ticket), wrote, copied: person.role === 'cc' }, ...how }
+      return { kind: 'ticket_opened', values: { ...titles(ticket), page, wrote, copied: person.role === 'cc' }, ...how }
     })
 }
 
@@ -65,13 +71,31 @@ function isMute({ letterKind, unanswered }: Ticket['message']): boolean {
 }
 
 /** Public reply: to everybody on the ticket who may see it, except its author (rules §6). */
-export function replyNotices(ticket: Ticket, mailDomain: string): Notice[] {
+export function replyNotices(ticket: Ticket, head: Head): Notice[] {
   const { message } = ticket
-  return recipients(ticket, mailDomain)
+  return recipients(ticket, head)
     .filter((person) => maySee(person, message.audience) && !isAuthor(person, message.author))
     .map((person) => ({
       kind: 'public_reply',
-      values: { ...titles(ticket), author: message.author.name, message, status: ticket.status },
+      values: {
+        ...titles(ticket),
+        author: message.author.name,
+        message,
+        status: ticket.status,
+        page: head.pageOf(person.serial),
+      },
+      ...circumstances(ticket, person),
+    }))
+}
+
+/** Put in copy: why they get this, and how to leave (rules §6). */
+export function copiedNotices(ticket: Ticket, head: Head, participantIds: string[]): Notice[] {
+  return recipients(ticket, head)
+    .filter(({ id }) => participantIds.includes(id))
+    .map((person) => ({
+      kind: 'cc_added',
+      values: { ...titles(ticket), by: person.addedBy.name, page: head.pageOf(person.serial) },
+      automatic: 'auto-generated',
       ...circumstances(ticket, person),
     }))
 }
@@ -117,6 +141,7 @@ const participants = Prisma.sql`
   SELECT coalesce(json_agg(json_build_object(
     'id', p.id, 'serial', p.serial, 'address', p.address, 'name', p.name, 'role', p.role,
     'endCustomer', contact.role IS NOT DISTINCT FROM 'end_customer',
+    'addedBy', p.added_by,
     'language', coalesce(contact.language, employer.language, client.language, mb.language),
     'letters', (
       SELECT coalesce(json_agg(json_build_object('id', known.id, 'ours', known.ours) ORDER BY known.at), '[]')
@@ -136,7 +161,7 @@ function asParticipant(row: TicketRow['participants'][number]): Participant {
   return { ...row, serial: BigInt(row.serial) }
 }
 
-function recipients(ticket: Ticket, mailDomain: string): Participant[] {
+function recipients(ticket: Ticket, { mailDomain }: Head): Participant[] {
   return ticket.participants.filter(({ address }) => !isOurs(address, ticket.mailboxes, mailDomain))
 }
 

@@ -14,6 +14,7 @@ import { checkInput, readJson } from './door/input.ts'
 import { answerError, answerUnknown, refuseOtherMethods } from './door/problem.ts'
 import type { Web } from './door/web.ts'
 import { pages } from './pages/index.ts'
+import { participantPages } from './participant/index.ts'
 
 /** Builds the server, in the order a request meets its parts. */
 export async function createServer(app: App): Promise<Web> {
@@ -27,6 +28,7 @@ export async function createServer(app: App): Promise<Web> {
   health(web, app)
   await web.register(async (scope: Web) => api(scope, app), { prefix: '/api' })
   await web.register(async (scope: Web) => authorizePage(scope, app))
+  await web.register(async (scope: Web) => participantPages(scope, app))
   await web.register(async (scope: Web) => pages(scope, app))
   refuseTheRest()
   return web

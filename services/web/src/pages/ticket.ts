@@ -1,6 +1,6 @@
 import { type Actor, api, parseTicketNumber, TicketStatus } from '@podatelna/contracts'
 import type { App } from '@podatelna/process'
-import { allowedMoves, noteOnTicket, replyToTicket } from '@podatelna/ticketing'
+import { addCc, allowedMoves, noteOnTicket, removeCc, replyToTicket } from '@podatelna/ticketing'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { actor } from '../door/caller.ts'
@@ -34,6 +34,21 @@ export function ticketPages(web: Web, app: App): void {
     },
   )
 
+  web.post(
+    '/tickets/:number/cc',
+    { schema: { hide: true, params: api.ByNumber, body: Proposal } },
+    async (request, reply) => {
+      const number = parseTicketNumber(request.params.number)!
+      const { email, decision } = request.body
+      const by = actor(request)
+      const decided = await (decision === 'confirm'
+        ? addCc(app, { number, email, by })
+        : removeCc(app, { number, email, by, reason: 'declined by staff' }))
+      if (decided.ok) return reply.redirect(`/tickets/P-${number}#participants`, 303)
+      return answerProblem(request, reply, problem(statusOf[decided.problem], decided.detail))
+    },
+  )
+
   web.get('/deliveries/:id', { schema: { hide: true, params: api.ById } }, async (request, reply) => {
     const delivery = await readDelivery(store, request.params.id)
     if (!delivery) return missing(request, reply, 'There is no such delivery.')
@@ -42,9 +57,10 @@ export function ticketPages(web: Web, app: App): void {
 }
 
 /** A note leaves the status alone: what staff tell each other is no answer to the client. */
-function write(app: App, number: bigint, { text, status, internal }: Draft, by: Actor) {
+function write(app: App, number: bigint, { text, status, internal, scheduled_for }: Draft, by: Actor) {
   if (internal) return noteOnTicket(app, { number, text, by })
-  return replyToTicket(app, { number, text, status: status || undefined, by })
+  const scheduledFor = scheduled_for ? new Date(`${scheduled_for}Z`) : undefined
+  return replyToTicket(app, { number, text, status: status || undefined, scheduledFor, by })
 }
 
 function show(
@@ -71,5 +87,8 @@ const Draft = z.object({
   text: api.text(200_000).refine((text) => text.trim() !== '', { error: 'may not be empty.' }),
   status: z.union([TicketStatus, z.literal('')]).optional(),
   internal: z.literal('yes').optional(),
+  scheduled_for: z.union([z.iso.datetime({ local: true }), z.literal('')]).optional(),
 })
 type Draft = z.infer<typeof Draft>
+
+const Proposal = z.object({ email: api.EmailAddress, decision: z.enum(['confirm', 'decline']) })

@@ -149,7 +149,7 @@ const parties = {
 const forList = { ...parties, participants: { where: { role: 'requester' } } } as const satisfies Prisma.TicketInclude
 const whole = {
   ...parties,
-  participants: { orderBy: { serial: 'asc' } },
+  participants: { orderBy: [{ role: 'desc' }, { serial: 'asc' }] },
   successor: { select: { number: true } },
   predecessors: { select: { number: true }, orderBy: { number: 'asc' } },
   messages: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }], include: itsLetter },

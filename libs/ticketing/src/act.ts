@@ -1,0 +1,45 @@
+import { outboxInsert } from '@podatelna/bus'
+import type { Actor, Envelope } from '@podatelna/contracts'
+import type { Database } from '@podatelna/store'
+import type { Act, Desk, Refusal } from './desk.ts'
+
+/** One transaction; what it caused goes into the outbox with it and is published after the commit. */
+export async function act<Value>(
+  desk: Desk,
+  work: (database: Database) => Promise<{ value: Value; events: Envelope[] } | Refusal>,
+): Promise<Act<Value>> {
+  const refused = new Rollback()
+  try {
+    const { value, events } = await desk.store.prisma.$transaction(async (database) => {
+      const outcome = await work(database)
+      if ('problem' in outcome) throw refused.because(outcome)
+      if (outcome.events.length > 0) await database.$executeRaw(outboxInsert(outcome.events))
+      return outcome
+    })
+    desk.bus.publish(events)
+    return { ok: true, value }
+  } catch (error) {
+    if (error === refused) return refused.refusal!
+    throw error
+  }
+}
+
+/** The only way to roll a Prisma transaction back is to throw; this one is caught where it was made. */
+class Rollback extends Error {
+  refusal: Refusal | undefined
+  because(refusal: Refusal): this {
+    this.refusal = refusal
+    return this
+  }
+}
+
+/** Writes down what happened to a ticket. */
+export async function record(
+  database: Database,
+  ticketId: string,
+  type: string,
+  by: Actor,
+  detail: object = {},
+): Promise<void> {
+  await database.ticketEvent.create({ data: { ticketId, type, by, detail } })
+}

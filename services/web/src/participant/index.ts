@@ -1,0 +1,101 @@
+/**
+ * The participant's page of one ticket (rules §5): read, answer, put others in copy, leave. The token in the address is
+ * the secret and the only authority, as long as they are on the ticket; GET shows, POST acts.
+ */
+import formbody from '@fastify/formbody'
+import { api } from '@podatelna/contracts'
+import { readToken } from '@podatelna/mail'
+import type { App } from '@podatelna/process'
+import { answerOnPage, copyOnPage, findSeat, leaveTicket, removeOnPage, type Seat } from '@podatelna/ticketing'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { wordsLimit } from '../api/tickets.ts'
+import { languageOf } from '../authorize/link-page.ts'
+import { isForeign } from '../door/same-origin.ts'
+import type { Web } from '../door/web.ts'
+import { render } from '../pages/render.ts'
+import { type Notice, participantPage, wordsFor } from './page.ts'
+
+export async function participantPages(web: Web, app: App): Promise<void> {
+  await web.register(formbody, { bodyLimit: wordsLimit })
+  web.get('/t/:token', { ...options, schema }, async (request, reply) => {
+    const seat = await seatOf(app, request.params.token)
+    if (!seat) return say(reply, languageOf(request), 404, 'unknown')
+    const { data: done } = Done.safeParse(request.query.done)
+    return html(reply, await participantPage(app.store, seat, done))
+  })
+
+  web.post('/t/:token', { ...options, bodyLimit: wordsLimit, schema }, async (request, reply) => {
+    const { token } = request.params
+    const seat = await seatOf(app, token)
+    if (!seat) return say(reply, languageOf(request), 404, 'unknown')
+    if (isForeign(request, app.settings.PUBLIC_URL)) return say(reply, seat.language, 403, 'foreign')
+    const { notice, ok, draft } = await act(app, seat, request)
+    if (!ok) return html(reply.code(422), await participantPage(app.store, seat, notice, draft))
+    if (notice === 'left')
+      return html(reply, shortPage(seat.language, wordsFor(seat.language).leave, wordsFor(seat.language).left))
+    return reply.redirect(`/t/${token}?done=${notice}`, 303)
+  })
+}
+
+const Done = z.enum(['sent', 'added', 'proposedNow', 'removed'])
+const schema = {
+  hide: true,
+  params: z.object({ token: z.string().max(64) }),
+  querystring: z.object({ done: z.string().optional() }),
+}
+const options = {
+  config: { rateLimit: { max: 120, timeWindow: '1 minute' } },
+  helmet: { referrerPolicy: { policy: 'no-referrer' as const } },
+}
+
+async function seatOf({ store, keys }: App, token: string): Promise<Seat | undefined> {
+  const serial = readToken(keys, 'page', token)
+  return serial === undefined ? undefined : findSeat(store, serial)
+}
+
+const Answer = z.object({
+  act: z.literal('answer'),
+  message: z.uuid(),
+  text: api.text(200_000).refine((text) => text.trim() !== ''),
+})
+const WithEmail = z.object({ act: z.enum(['copy', 'remove']), email: api.EmailAddress })
+
+type Outcome = { ok: boolean; notice: Notice; draft?: string }
+
+async function act(app: App, seat: Seat, { body }: FastifyRequest): Promise<Outcome> {
+  const { act: asked, text: draft } = z
+    .object({ act: z.string(), text: z.string().optional() })
+    .catch({ act: '' })
+    .parse(body)
+  if (asked === 'leave') return outcome(await leaveTicket(app, seat), 'left')
+  if (asked === 'answer') {
+    const answer = Answer.safeParse(body)
+    if (!answer.success) return { ok: false, notice: 'tooLong', draft: draft ?? '' }
+    const { message: messageId, text } = answer.data
+    return { ...outcome(await answerOnPage(app, seat, { messageId, text }), 'sent'), draft: text }
+  }
+  const person = WithEmail.safeParse(body)
+  if (!person.success) return { ok: false, notice: 'badEmail' }
+  const { email } = person.data
+  if (person.data.act === 'remove') return outcome(await removeOnPage(app, seat, email), 'removed')
+  const added = await copyOnPage(app, seat, { email })
+  return outcome(added, added.ok && added.value.state === 'proposed' ? 'proposedNow' : 'added')
+}
+
+function outcome({ ok }: { ok: boolean }, done: Notice): Outcome {
+  return { ok, notice: ok ? done : 'refused' }
+}
+
+function say(reply: FastifyReply, language: string, status: number, what: 'unknown' | 'foreign') {
+  const words = wordsFor(language)
+  return html(reply.code(status), shortPage(language, words[`${what}Title`], words[what]))
+}
+
+function shortPage(language: string, title: string, detail: string): string {
+  return render('authorize-short', { language, title, detail })
+}
+
+function html(reply: FastifyReply, text: string): FastifyReply {
+  return reply.type('text/html; charset=utf-8').send(text)
+}

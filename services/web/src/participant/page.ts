@@ -1,0 +1,76 @@
+import { Language, ticketNumber } from '@podatelna/contracts'
+import { newId, type Store } from '@podatelna/store'
+import type { Seat } from '@podatelna/ticketing'
+import { render } from '../pages/render.ts'
+import { type Texts, texts } from './texts.ts'
+
+/** What happened just now, or what is wrong with what was asked. */
+export type Notice = 'sent' | 'added' | 'proposedNow' | 'removed' | 'left' | 'badEmail' | 'tooLong' | 'refused'
+
+/** The page of one participant: what they may see of the ticket, and what they may do. */
+export async function participantPage(store: Store, seat: Seat, notice?: Notice, draft = ''): Promise<string> {
+  const ticket = await readVisible(store, seat)
+  const { language } = seat
+  const words = wordsFor(language)
+  const status = ticket.status as 'queued' | 'in_progress' | 'waiting' | 'scheduled' | 'solved' | 'closed'
+  return render('participant', {
+    ...{ language, words, draft },
+    title: `${ticketNumber(ticket.number)} ${ticket.subject}`,
+    state: words[status],
+    opened: words.opened(timeIn(language, ticket.createdAt)),
+    notice: notice && words[notice],
+    messages: ticket.messages.map(({ id, author, text, createdAt }) => {
+      return { id, name: nameIn(author), text, at: timeIn(language, createdAt) }
+    }),
+    closed: status === 'closed' && words.closedNow(ticket.mailbox.address),
+    messageId: newId(),
+    people: ticket.participants.map((person) => showPerson(person, seat, words)),
+    mayLeave: seat.role === 'cc',
+  })
+}
+
+export function wordsFor(language: string): Texts {
+  return texts[Language.catch('en').parse(language)]
+}
+
+/** Mail never is visible to a partner's own customer unless it was said so (product.md, partner desk). */
+function readVisible(store: Store, { ticketId, endCustomer }: Seat) {
+  const audience = { in: endCustomer ? ['end_customer'] : ['client', 'end_customer'] }
+  return store.prisma.ticket.findUniqueOrThrow({
+    where: { id: ticketId },
+    include: {
+      mailbox: { select: { address: true } },
+      messages: {
+        where: { audience },
+        orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+        select: { id: true, author: true, text: true, createdAt: true },
+      },
+      participants: { where: { state: { not: 'removed' } }, orderBy: [{ role: 'desc' }, { serial: 'asc' }] },
+    },
+  })
+}
+
+function showPerson(person: Person, seat: Seat, words: Texts) {
+  const { address, name, role } = person
+  const proposed = person.state === 'proposed'
+  const own = Object(person.addedBy).email === seat.address
+  const mayRemove = role === 'cc' && address !== seat.address && (own || seat.manager)
+  return {
+    address,
+    name: name === address ? undefined : name,
+    role: proposed ? words.proposed : role === 'requester' ? words.requester : words.cc,
+    confirm: proposed && seat.manager && words.confirm(address),
+    remove: mayRemove && words.remove(address),
+  }
+}
+
+function nameIn(author: unknown): string {
+  return String(Object(author).name ?? '')
+}
+
+function timeIn(language: string, time: Date): string {
+  const locale = language === 'en' ? 'en-GB' : language
+  return `${new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(time)} UTC`
+}
+
+type Person = { address: string; name: string; role: string; state: string; addedBy: unknown }

@@ -1,0 +1,46 @@
+import type { Language } from '@podatelna/contracts'
+import { cs, de, en, italian, sk } from './languages.ts'
+
+/** All the participant's page ever says, in one language. */
+export type Texts = {
+  /** `name` is the mailbox's. */
+  opened: (time: string) => string
+  queued: string
+  in_progress: string
+  waiting: string
+  scheduled: string
+  solved: string
+  closed: string
+  conversation: string
+  empty: string
+  answer: string
+  text: string
+  send: string
+  sent: string
+  closedNow: (address: string) => string
+  people: string
+  requester: string
+  cc: string
+  proposed: string
+  /** Buttons that act on one person name them: a screen reader reads a button alone. */
+  confirm: (who: string) => string
+  remove: (who: string) => string
+  add: string
+  email: string
+  addHint: string
+  added: string
+  proposedNow: string
+  removed: string
+  leave: string
+  leaveHint: string
+  left: string
+  badEmail: string
+  tooLong: string
+  refused: string
+  unknownTitle: string
+  unknown: string
+  foreignTitle: string
+  foreign: string
+}
+
+export const texts: Record<Language, Texts> = { cs, sk, it: italian, en, de }

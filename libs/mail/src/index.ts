@@ -13,7 +13,7 @@ export { signLetter } from './compose/dkim.ts'
 export { composeLetter, type OutgoingLetter } from './compose/letter.ts'
 export { isMessageId } from './compose/references.ts'
 export { numberedSubject } from './compose/subject.ts'
-export { type Folded, type FoldedLetter, fold } from './fold/index.ts'
+export { type Circumstances, type Folded, type FoldedLetter, fold, markFolds } from './fold/index.ts'
 export {
   type Header,
   headerMailboxes,

@@ -3,12 +3,24 @@
  * is folded is shown closed, and opens with a click (rules §7).
  */
 
+export { markFolds } from './html.ts'
+
+export type Reason = 'history' | 'signature' | 'disclaimer'
+
 /** `at` is how many characters of the visible text stand before it: with it the letter can be put together again. */
-export type Folded = { reason: 'history' | 'signature' | 'disclaimer'; text: string; at: number }
+export type Folded = { reason: Reason; text: string; at: number }
 
 export type FoldedLetter = { visible_text: string; folded: Folded[]; html: string | undefined }
 
-/** Total, pure, linear. `html` is sanitised, and stays so. */
-export function fold(letter: { text: string; html: string | undefined }): FoldedLetter {
+/** What the header says; each makes some decisions surer, and none is needed. */
+export type Circumstances = { author?: { name: string; address: string }; subject?: string }
+
+/**
+ * Total, pure, linear. `html` has been marked and sanitised, and stays as it is. Where `text` was made of it by
+ * `htmlToText`, say so: its marks then decide, for they know more than lines do.
+ */
+export function fold(
+  letter: Circumstances & { text: string; html: string | undefined; textOfHtml?: boolean },
+): FoldedLetter {
   return { visible_text: letter.text, folded: [], html: letter.html }
 }

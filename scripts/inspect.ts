@@ -6,18 +6,20 @@ import { globSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { inspectLetter } from '@podatelna/mail'
+import { openReader } from '@podatelna/mail'
 
 const asked = process.argv.slice(2).filter((argument) => argument !== '--jsonl')
 const indent = process.argv.includes('--jsonl') ? 0 : 2
+const reader = openReader()
 
 process.stdout.on('error', leaveQuietly)
 if (asked.length === 0) fail(2, 'Name the files of letters, folders of them, or - for the standard input.')
 for (const file of asked.flatMap(filesOf)) await inspect(file)
+await reader.close()
 
 async function inspect(file: string): Promise<void> {
   const raw = await read(file)
-  if (raw) await print({ file, ...(await inspectLetter(raw)) })
+  if (raw) await print({ file, ...(await reader.inspect(raw)) })
 }
 
 async function read(file: string): Promise<Buffer | undefined> {

@@ -26,9 +26,12 @@ export {
   readHeader,
 } from './headers.ts'
 export { sanitiseHtml } from './html/sanitise.ts'
-export { inspectLetter, type Origin, returnPath } from './inspect.ts'
+export { type Inspection, inspectLetter, type Origin, returnPath } from './inspect.ts'
 export { isLoopToken, loopToken } from './loop.ts'
 export { type Attachment, type ParsedLetter, parseLetter } from './parse.ts'
+export { type Answer, answerJobs } from './reader/answer.ts'
+export { type Done, openPool, type Pool, type PoolOptions } from './reader/pool.ts'
+export { openReader, type Reader, type ReaderOptions } from './reader/reader.ts'
 export { cleanText, oneLine } from './text.ts'
 export { answeredIds, threadSerials } from './thread.ts'
 export { makeToken, numberAsUuid, readToken, type TokenKind, uuidAsNumber } from './tokens.ts'

@@ -8,18 +8,27 @@ import {
   headerValues,
   readHeader,
 } from './headers.ts'
-import { type Attachment, parseLetter } from './parse.ts'
-import { understand } from './understand.ts'
+import { type Attachment, type ParsedLetter, parseLetter } from './parse.ts'
+import { type Understanding, understand } from './understand.ts'
 
 /** What is known of the letter's way besides its bytes; all of it unknown for a file that somebody brings. */
 export type Origin = { mailFrom?: string; keys?: readonly string[]; mailDomain?: string }
 
 /** All that we see in a letter, in the words of the API, for people and programs that ask (docs/inspect.md). */
-export async function inspectLetter(raw: Buffer, { mailFrom, keys = [], mailDomain = '' }: Origin = {}) {
+export async function inspectLetter(
+  raw: Buffer,
+  { mailFrom, keys = [], mailDomain = '' }: Origin = {},
+): Promise<Inspection> {
   const header = readHeader(raw)
-  const { text, html, attachments, warnings } = await parseLetter(raw)
   const envelope = { mailFrom: mailFrom ?? returnPath(header) ?? 'unknown' }
-  const { kind, evidence, bounce } = understand(raw, header, envelope, { keys, mailDomain })
+  return inspection(header, await parseLetter(raw), understand(raw, header, envelope, { keys, mailDomain }))
+}
+
+export type Inspection = ReturnType<typeof inspection>
+
+/** The same of a letter that is already read. */
+export function inspection(header: Header, letter: ParsedLetter, { kind, evidence, bounce }: Understanding) {
+  const { text, html, attachments, warnings } = letter
   const written = writtenDate(header)
   return {
     from: headerMailboxes(header, 'from'),

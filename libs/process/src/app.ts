@@ -1,4 +1,5 @@
 import { type Bus, openBus } from '@podatelna/bus'
+import { openReader, type Reader } from '@podatelna/mail'
 import {
   createLogger,
   createMetrics,
@@ -18,6 +19,8 @@ export type App = {
   metrics: Metrics
   store: Store
   bus: Bus
+  /** Reads letters in processes of their own. */
+  reader: Reader
   /** Secrets for tokens in mail: the first signs, all verify. */
   keys: string[]
   checks: HealthCheck[]
@@ -33,14 +36,23 @@ export function openApp(service: string, settings: Settings, databaseUrl: string
   const keys = secretKeys(settings)
   const store = openStore({ databaseUrl, letterFolder: letterFolder(settings) })
   const bus = openBus({ store, log, metrics, amqpUrl: settings.AMQP_URL, namespace: settings.BUS_NAMESPACE })
+  const reader = openReader({
+    deadlineMs: settings.READ_SECONDS * 1_000,
+    memoryMiB: settings.READ_MEMORY_MIB,
+    onTrouble(trouble, detail) {
+      metrics.unread.inc({ trouble })
+      log.warn({ trouble, detail }, 'a letter could not be read in full')
+    },
+  })
   const checks = [
     { name: 'database', check: () => store.ping() },
     { name: 'bus', check: () => bus.ping() },
   ]
-  return { settings, log, metrics, store, bus, keys, checks }
+  return { settings, log, metrics, store, bus, reader, keys, checks }
 }
 
 export async function closeApp(app: App): Promise<void> {
   await app.bus.close()
+  await app.reader.close()
   await app.store.close()
 }

@@ -39,6 +39,12 @@ export function createMetrics() {
       buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
       registers,
     }),
+    unread: new Counter({
+      name: 'podatelna_unread_total',
+      help: 'Letters of which only the beginning could be read, or nothing: deadline, memory, error, ended',
+      labelNames: ['trouble'] as const,
+      registers,
+    }),
     events: new Counter({
       name: 'podatelna_events_total',
       help: 'Events handled, by consumer and outcome (done, retry, dead)',

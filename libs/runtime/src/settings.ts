@@ -132,6 +132,13 @@ const table = {
     .default('move:Podatelna')
     .describe('what becomes of a collected letter: `seen` (marked), or `move:Folder`'),
   MAX_LETTER_BYTES: number(36_700_160, 1024, 1_073_741_824, 'largest letter taken; bytes'),
+  READ_SECONDS: number(10, 1, 600, 'reading one letter may take so long, then only its beginning is shown; seconds'),
+  READ_MEMORY_MIB: number(
+    512,
+    192,
+    65_536,
+    'memory of the process that reads letters; about ten times the largest letter, and 100 more; MiB',
+  ),
   MAX_RECIPIENTS: number(100, 1, 10_000, 'recipients of one letter'),
   MAX_CONNECTIONS: number(1_000, 1, 100_000, 'SMTP connections at a time'),
   MAX_CONNECTIONS_PER_PEER: number(50, 1, 100_000, 'SMTP connections of one address at a time'),

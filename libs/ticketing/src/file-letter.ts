@@ -2,6 +2,7 @@
  * The second room of a letter's life: ingress stored it, here it is filed. An admitted letter joins its ticket or opens
  * one; next, outbound tells people about it.
  */
+import { buffer } from 'node:stream/consumers'
 import { envelope, inboxInsert, type Outcome, outboxInsert } from '@podatelna/bus'
 import {
   type Actor,
@@ -14,7 +15,7 @@ import {
   ticketNumbersIn,
   ticketOpened,
 } from '@podatelna/contracts'
-import { oneLine, type ParsedLetter, parseLetter } from '@podatelna/mail'
+import { oneLine, type ParsedLetter, type Reader } from '@podatelna/mail'
 import { batched, newId, Prisma } from '@podatelna/store'
 import { type Desk, system } from './desk.ts'
 import { afterClientWrote, moveColumns, moveDetail } from './states.ts'
@@ -28,18 +29,21 @@ import {
 
 const subscription = subscriptions.ticketsLetters
 
+/** Letters are read where they can do no harm. */
+type FilingDesk = Desk & { reader: Reader }
+
 type Filing = Envelope<{ mail_id: string }>
 
 /**
  * Files the letters that events speak of. Twice is harmless: everything hangs on the inbox row of an event and on the
  * unique `messages.mail_id`.
  */
-export function letterFiler(desk: Desk): (event: Filing) => Promise<Outcome> {
+export function letterFiler(desk: FilingDesk): (event: Filing) => Promise<Outcome> {
   const loadMail = batched((ids) => loadMails(desk, ids))
   return async (event) => fileLetter(desk, event, await loadMail(event.payload.mail_id))
 }
 
-async function fileLetter(desk: Desk, event: Filing, mail: MailRow | undefined): Promise<Outcome> {
+async function fileLetter(desk: FilingDesk, event: Filing, mail: MailRow | undefined): Promise<Outcome> {
   if (!mail) return { reject: `there is no letter ${event.payload.mail_id}` }
   if (mail.disposition === 'admitted' && mail.cutOff) return { reject: 'its author is no longer a technical contact' }
   const ticket = await threadLetter(desk, mail)
@@ -89,9 +93,9 @@ async function noteDone(desk: Desk, event: Envelope): Promise<Outcome> {
   return 'done'
 }
 
-async function readLetter(desk: Desk, mail: MailRow): Promise<ParsedLetter | undefined> {
-  if (mail.raw) return parseLetter(Buffer.from(mail.raw))
-  return mail.raw_sha256 ? parseLetter(desk.store.letters.read(Buffer.from(mail.raw_sha256))) : undefined
+async function readLetter({ store, reader }: FilingDesk, mail: MailRow): Promise<ParsedLetter | undefined> {
+  if (mail.raw) return reader.read(Buffer.from(mail.raw))
+  return mail.raw_sha256 ? reader.read(await buffer(store.letters.read(Buffer.from(mail.raw_sha256)))) : undefined
 }
 
 /**

@@ -5,8 +5,8 @@ import { letterFiler } from '@podatelna/ticketing'
 import { startTimers } from './timers.ts'
 
 /** Files letters into tickets, and does to letters what time alone brings about. */
-export async function startTickets({ store, bus, log }: App): Promise<Service> {
-  const file = letterFiler({ store, bus })
+export async function startTickets({ store, bus, reader, log }: App): Promise<Service> {
+  const file = letterFiler({ store, bus, reader })
   await bus.consume({
     subscription: subscriptions.ticketsLetters,
     handle: (event) => file(event as Envelope<{ mail_id: string }>),

@@ -27,7 +27,7 @@ export function ticketActs(web: Web, app: App): void {
     async (request, reply) => {
       const { status, scheduled_for: scheduledFor, cc, audience, ...body } = request.body
       const replied = await replyToTicket(app, {
-        ...(await words(body)),
+        ...(await words(app.reader, body)),
         ...{ number: parseTicketNumber(request.params.number)!, status, scheduledFor, cc, audience },
         by: actor(request),
       })
@@ -50,7 +50,7 @@ export function ticketActs(web: Web, app: App): void {
     },
     async (request, reply) => {
       const noted = await noteOnTicket(app, {
-        ...(await words(request.body)),
+        ...(await words(app.reader, request.body)),
         ...{ number: parseTicketNumber(request.params.number)!, by: actor(request) },
       })
       if (!noted.ok) return refuse(reply, noted)

@@ -53,7 +53,7 @@ export function ticketCalls(web: Web, app: App): void {
       const mailboxId = await findMailboxId(store, mailbox)
       if (mailboxId === null) return fail(reply, 422, `There is no mailbox ${mailbox}.`)
       const opened = await openTicketByStaff(app, {
-        ...(await words(body)),
+        ...(await words(app.reader, body)),
         ...{ mailboxId, organizationId: organization, subject, by: actor(request) },
         requester: { email: requester.email, name: requester.name ?? requester.email },
       })

@@ -1,8 +1,9 @@
-import { parseLetter } from '@podatelna/mail'
+import type { Reader } from '@podatelna/mail'
 
 /** What somebody wrote, as text and perhaps as HTML. HTML alone is read as a letter that has no other part. */
-export async function words(body: { text?: string | undefined; html?: string | undefined }) {
+export async function words(reader: Reader, body: { text?: string | undefined; html?: string | undefined }) {
   const { text, html } = body
   if (text?.trim()) return { text, html }
-  return { text: (await parseLetter(Buffer.from(`Content-Type: text/html; charset=utf-8\r\n\r\n${html}`))).text, html }
+  const letter = Buffer.from(`Content-Type: text/html; charset=utf-8\r\n\r\n${html}`)
+  return { text: (await reader.read(letter)).text, html }
 }

@@ -4,6 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer'
 import addressparser, { type Address } from 'nodemailer/lib/addressparser'
+import { withLineFeeds } from './line-ends.ts'
 import { decodeHeaderText } from './mime/words.ts'
 import { cleanText } from './text.ts'
 
@@ -20,31 +21,21 @@ export type Field = { name: string; value: string; lines: number; odd?: true }
 /** Never throws: what is no field is skipped. */
 export function parseHeader(block: Buffer): Header {
   const header: Header = []
-  for (const { text, lines } of unfold(block.toString(isUtf8(block) ? 'utf8' : 'latin1'))) {
-    const colon = text.indexOf(':')
-    const name = text.slice(0, colon).trimEnd().toLowerCase()
+  for (const { text, lines } of unfold(block.toString('latin1'))) {
     const before = header.at(-1)
-    if (colon > 0 && /^[!-9;-~]+$/.test(name)) {
-      const value = cleanText(text.slice(colon + 1).trim())
+    const name = fieldName(text)
+    if (name !== undefined) {
+      const written = readable(text)
+      const value = cleanText(written.slice(written.indexOf(':') + 1).trim())
       header.push({ name, value, lines, ...(plainField.test(text) ? {} : { odd: true }) })
     } else if (before && text !== '') {
-      header[header.length - 1] = { ...before, lines: before.lines + lines, odd: true }
+      // A parameter at the beginning of its line can belong nowhere else; all the same it is odd.
+      const value = isLostParameter(before.value, text) ? `${before.value} ${cleanText(text.trim())}` : before.value
+      header[header.length - 1] = { ...before, value, lines: before.lines + lines, odd: true }
     }
   }
   return header
 }
-
-/** The header of a whole letter, wherever its lines end: CRLF, LF, or a bare CR as old programs write. */
-export function readHeader(letter: Buffer): Header {
-  const text = letter.subarray(0, readLimit).toString('latin1').replace(/\r\n?/g, '\n')
-  const end = text.startsWith('\n') ? 0 : text.indexOf('\n\n')
-  return parseHeader(Buffer.from(end < 0 ? text : text.slice(0, end), 'latin1'))
-}
-
-const readLimit = 1024 * 1024
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const plainField = /^[!-9;-~]+:[^\x00-\x08\x0b-\x1f\x7f]*$/
 
 function unfold(block: string): { text: string; lines: number }[] {
   const unfolded: { text: string; lines: number }[] = []
@@ -57,6 +48,75 @@ function unfold(block: string): { text: string; lines: number }[] {
   }
   return unfolded
 }
+
+function fieldName(line: string): string | undefined {
+  const colon = line.indexOf(':')
+  const name = line.slice(0, Math.max(colon, 0)).trimEnd().toLowerCase()
+  return /^[!-9;-~]+$/.test(name) ? name : undefined
+}
+
+/** Raw 8-bit is UTF-8 (RFC 6532) where it can be; otherwise each byte is a character, and words.ts knows what to do. */
+function readable(field: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is what it looks for
+  if (/^[\x00-\x7f]*$/.test(field)) return field
+  const bytes = Buffer.from(field, 'latin1')
+  return isUtf8(bytes) ? bytes.toString('utf8') : field
+}
+
+function isLostParameter(value: string, line: string): boolean {
+  return value.endsWith(';') && /^[a-z][a-z0-9*-]{0,60}=\S/i.test(line)
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const plainField = /^[!-9;-~]+:[^\x00-\x08\x0b-\x1f\x7f]*$/
+
+/** The header of a whole letter, wherever its lines end: CRLF, LF, or a bare CR as old programs write. */
+export function readHeader(letter: Buffer): Header {
+  const { bytes } = withLineFeeds(letter.subarray(0, readLimit))
+  return parseHeader(bytes.subarray(0, blankLine(bytes)))
+}
+
+const readLimit = 1024 * 1024
+
+function blankLine(bytes: Buffer): number {
+  if (/^\r{0,2}\n/.test(bytes.toString('latin1', 0, 3))) return 0
+  const found = ['\n\n', '\n\r\n', '\n\r\r\n'].map((blank) => bytes.indexOf(blank)).filter((at) => at >= 0)
+  return found.length > 0 ? Math.min(...found) : bytes.length
+}
+
+/**
+ * Where text begins in what should be the header of a letter or a part, as the blank line before it is missing. Undefined
+ * when all of it is header. A line that is no field ends a header, unless fields follow that stand in headers only.
+ */
+export function strayText(block: Buffer, { blankLine, isPart }: { blankLine: boolean; isPart: boolean }) {
+  const text = block.toString('latin1')
+  let stray: number | undefined
+  let isHeader = !isPart
+  let before = ''
+  for (let at = 0; at < text.length; ) {
+    const end = text.indexOf('\n', at)
+    const line = text.slice(at, end < 0 ? text.length : end).trimEnd()
+    if (headerField.test(line) && (stray === undefined || blankLine)) {
+      isHeader = true
+      stray = undefined
+    } else if (line !== '' && !continues(before, line) && !isField(line)) stray ??= at
+    before = line
+    at = end < 0 ? text.length : end + 1
+  }
+  return isHeader || text === '' ? stray : 0
+}
+
+function continues(before: string, line: string): boolean {
+  return before !== '' && (/^[ \t]/.test(line) || isLostParameter(before, line))
+}
+
+function isField(line: string): boolean {
+  return fieldName(line) !== undefined && !/^[a-z]{2,10}:\/\//i.test(line)
+}
+
+/** Fields that stand in headers only; a line of text may look like any other one. */
+const headerField =
+  /^(content-[a-z-]{2,40}|mime-version|x-[!-9;-~]{1,70}|received|return-path|message-id|from|to|subject|date)[ \t]{0,10}:/i
 
 export function headerValues(header: Header, name: string): string[] {
   return header.filter((field) => field.name === name).map((field) => field.value)

@@ -15,20 +15,17 @@ import { type Understanding, understand } from './understand.ts'
 export type Origin = { mailFrom?: string; keys?: readonly string[]; mailDomain?: string }
 
 /** All that we see in a letter, in the words of the API, for people and programs that ask (docs/inspect.md). */
-export async function inspectLetter(
-  raw: Buffer,
-  { mailFrom, keys = [], mailDomain = '' }: Origin = {},
-): Promise<Inspection> {
+export function inspectLetter(raw: Buffer, { mailFrom, keys = [], mailDomain = '' }: Origin = {}): Inspection {
   const header = readHeader(raw)
   const envelope = { mailFrom: mailFrom ?? returnPath(header) ?? 'unknown' }
-  return inspection(header, await parseLetter(raw), understand(raw, header, envelope, { keys, mailDomain }))
+  return inspection(header, parseLetter(raw), understand(raw, header, envelope, { keys, mailDomain }))
 }
 
 export type Inspection = ReturnType<typeof inspection>
 
 /** The same of a letter that is already read. */
 export function inspection(header: Header, letter: ParsedLetter, { kind, evidence, bounce }: Understanding) {
-  const { text, html, attachments, warnings } = letter
+  const { text, html, visible_text, folded, attachments, warnings } = letter
   const written = writtenDate(header)
   return {
     from: headerMailboxes(header, 'from'),
@@ -50,6 +47,8 @@ export function inspection(header: Header, letter: ParsedLetter, { kind, evidenc
     }),
     text,
     html: html ?? null,
+    visible_text,
+    folded,
     attachments: attachments.map(described),
     warnings: [...headerWarnings(header), ...written.warnings, ...warnings],
   }
@@ -81,7 +80,7 @@ function headerWarnings(header: Header): string[] {
   ]
 }
 
-/** Where a file was found: a part of the letter itself. */
-function described({ content_id, ...attachment }: Attachment) {
-  return { ...attachment, content_id: content_id ?? null, source: 'part' as const }
+/** All but its bytes, which would be most of what is printed. */
+function described({ content, content_id, source, ...attachment }: Attachment) {
+  return { ...attachment, content_id: content_id ?? null, source }
 }

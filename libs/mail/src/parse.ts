@@ -1,126 +1,176 @@
-import { createHash } from 'node:crypto'
-import type { Readable } from 'node:stream'
-import { type AttachmentStream, MailParser, type MessageText } from 'mailparser'
+/** A letter as people read it: text, HTML, files. What is not as it should be becomes a warning; nothing vanishes. */
+import { hash } from 'node:crypto'
+import { filenameOf, isLetter } from './filename.ts'
 import { sanitiseHtml } from './html/sanitise.ts'
 import { htmlToText } from './html/text.ts'
-import { LineEndRepair } from './line-ends.ts'
-import { leafParts, partText } from './parts.ts'
-import { cleanText } from './text.ts'
+import { contentIdOf, linkLocations, locationsIn, markInline } from './inline.ts'
+import { unixLines } from './line-ends.ts'
+import { type Bodies, bodiesOf } from './mime/bodies.ts'
+import { decodeText } from './mime/charset.ts'
+import { unflow } from './mime/flowed.ts'
+import { decodeTransfer } from './mime/transfer.ts'
+import { type Entity, leavesOf, readTree } from './mime/tree.ts'
+import { oneLine } from './text.ts'
 
-/** Most characters of HTML that are read; the raw letter always has the rest (rules §7). */
+/** Most characters that are read of a body; the raw letter always has the rest (rules §7). */
 const htmlLimit = 2 * 1024 * 1024
 const textLimit = 2 * 1024 * 1024
-const partLimit = 1000
 
 export type ParsedLetter = {
+  /** The whole text, or that of the HTML when there is no other. */
   text: string
   /** Safe for display; absent when the letter has none. */
   html: string | undefined
+  /** What the author wrote now. */
+  visible_text: string
+  /** What was written before, or stands under every letter of theirs; in order. */
+  folded: Folded[]
   attachments: Attachment[]
   /** What could not be read as it was meant, in words for staff. */
   warnings: string[]
 }
+
+export type Folded = { reason: 'history' | 'signature' | 'disclaimer'; text: string }
 
 export type Attachment = {
   filename: string
   type: string
   bytes: number
   sha256: string
+  /** The HTML refers to it. */
   inline: boolean
   content_id: string | undefined
+  /** Where it was found: a part of the letter, a letter within it, or what a part was unpacked to. */
+  source: 'part' | 'message' | 'tnef' | 'smime' | 'uuencode' | 'yenc'
+  content: Buffer
 }
 
-/**
- * Text, HTML and the list of attachments of a letter. Any bytes give a result; what is odd becomes a warning.
- * Attachments are hashed while they pass, so memory does not grow with their size.
- *
- * @throws Error when `source` is a stream that fails
- */
-export async function parseLetter(source: Buffer | Readable): Promise<ParsedLetter> {
-  const parser = new MailParser({ maxHtmlLengthToParse: htmlLimit, skipTextToHtml: true, skipImageLinks: true })
-  const letter: ParsedLetter = { text: '', html: undefined, attachments: [], warnings: [] }
-  const lineEnds = new LineEndRepair()
-  const done = new Promise<void>((resolve, reject) => {
-    // Bytes that cannot be read are no fault of the letter: whoever asked tries again.
-    if (!Buffer.isBuffer(source)) source.once('error', reject)
-    parser.on('data', (part: MessageText | AttachmentStream) => takePart(letter, part))
-    parser.once('end', resolve)
-    // An error may be followed by more parts and 'end', or be the last thing heard; both end this letter's reading.
-    parser.on('error', (error: Error) => {
-      letter.warnings.push(`Part of the letter could not be read: ${cleanText(error.message)}`)
-      resolve()
-    })
+/** Any bytes give a letter. Pure, and in time that grows with their number only. */
+export function parseLetter(source: Buffer): ParsedLetter {
+  const { root, warnings } = readTree(source)
+  const reading: Reading = { root, warnings: new Set(warnings), texts: new Map(), unnamed: 0 }
+  const bodies = bodiesOf(root)
+  const html = htmlOf(bodies, reading)
+  const text = textOf(bodies, reading)
+  const attachments = filesOf(bodies, reading).map((part) => attachmentOf(part, reading))
+  markInline(attachments, html)
+  return { text, html, visible_text: text, folded: [], attachments, warnings: [...reading.warnings] }
+}
+
+type Reading = {
+  root: Entity
+  warnings: Set<string>
+  /** Bodies that were read, as one may be text and HTML. */
+  texts: Map<Entity, string>
+  /** Files without a name of their own. */
+  unnamed: number
+}
+
+function htmlOf({ html }: Bodies, reading: Reading): string | undefined {
+  if (!html.some(isHtml)) return undefined
+  const locations = locationsIn(reading.root)
+  // Each by itself: what one of them leaves open must not swallow the next.
+  const pieces = html.filter(isReadable).map((part) => {
+    const text = bodyText(part, htmlLimit, reading)
+    return sanitiseHtml(isHtml(part) ? linkLocations(text, locations) : escaped(text))
   })
-  lineEnds.pipe(parser)
-  if (Buffer.isBuffer(source)) lineEnds.end(source)
-  else source.pipe(lineEnds)
-  await done
-  markInline(letter)
-  // mailparser makes text of HTML only where that is the whole letter, not within a multipart.
-  if (letter.html && letter.text.trim() === '') letter.text = htmlToText(letter.html)
-  if (Buffer.isBuffer(source)) restoreLostParts(letter, source)
-  if (lineEnds.repaired) letter.warnings.push('Its lines end with a bare CR; they are read as lines all the same.')
-  return letter
+  return capped(pieces.join('\n'), htmlLimit, 'HTML', reading)
 }
 
-function takePart(letter: ParsedLetter, part: MessageText | AttachmentStream): void {
-  if (part.type === 'attachment') return takeAttachment(letter, part)
-  letter.text = capped(letter, cleanText(part.text ?? ''), textLimit, 'text')
-  if (typeof part.html === 'string') letter.html = sanitiseHtml(capped(letter, part.html, htmlLimit, 'HTML'))
+function textOf({ text, html }: Bodies, reading: Reading): string {
+  const written = joined(text, reading)
+  // Some programs send an empty text beside their HTML.
+  const words = written.trim() === '' ? joined(html, reading) : written
+  const outside = outsideOf(reading.root).map((bytes) => unixLines(decodeText(bytes, undefined).text).trim())
+  const unseen = outside.filter((aside) => aside !== '' && !isBoilerplate(aside))
+  if (words.trim() === '' && !html.some(isHtml)) return [words, ...unseen].join('\n').trimStart()
+  for (const aside of unseen) {
+    const shown = oneLine(aside, 300)
+    reading.warnings.add(`Outside of its parts there is text that mail programs do not show: “${shown}”`)
+  }
+  return words
 }
 
-function takeAttachment(letter: ParsedLetter, part: AttachmentStream): void {
-  const hash = createHash('sha256')
-  let bytes = 0
-  part.content.on('data', (chunk: Buffer) => {
-    hash.update(chunk)
-    bytes += chunk.length
+function joined(parts: Entity[], reading: Reading): string {
+  const pieces = parts.filter(isReadable).map((part) => {
+    const text = bodyText(part, isHtml(part) ? htmlLimit : textLimit, reading)
+    return isHtml(part) ? htmlToText(text) : text
   })
-  part.content.once('end', () => {
-    if (letter.attachments.length < partLimit) {
-      letter.attachments.push({
-        filename: cleanText(part.filename || 'attachment').slice(0, 255),
-        type: cleanText(part.contentType ?? 'application/octet-stream').slice(0, 255),
-        bytes,
-        sha256: hash.digest('hex'),
-        inline: false,
-        content_id: part.cid ? cleanText(part.cid) : undefined,
-      })
-    } else if (letter.warnings.at(-1) !== tooManyParts) letter.warnings.push(tooManyParts)
-    part.release()
-  })
+  const lines = pieces.map((piece, at) => (at === pieces.length - 1 || piece.endsWith('\n') ? piece : `${piece}\n`))
+  return capped(lines.join(''), textLimit, 'text', reading)
 }
 
-/** A multipart whose boundary is lost or another: mailparser finds nothing in it, and nothing may vanish. */
-function restoreLostParts(letter: ParsedLetter, raw: Buffer): void {
-  if (letter.text || letter.html || letter.attachments.length > 0) return
-  const texts = leafParts(raw).filter(({ type }) => type === 'text/plain')
-  letter.text = capped(letter, texts.map(partText).join('\n'), textLimit, 'text')
-  if (letter.text.trim() !== '')
-    letter.warnings.push('Its parts cannot be told apart; the text is shown as it was found.')
+function isReadable(part: Entity): boolean {
+  return part.type === 'text/plain' || isHtml(part)
 }
 
-/** Inline iff the body refers to it (rules §7, RFC 2392); known last, as mailparser tells of the body behind the rest. */
-function markInline(letter: ParsedLetter): void {
-  const links = letter.html?.matchAll(/="cid:([^"]{1,1000})"/gi) ?? []
-  const referred = new Set([...links].map(([, id]) => unescaped(id!)))
-  for (const attachment of letter.attachments) {
-    attachment.inline = attachment.content_id !== undefined && referred.has(attachment.content_id)
+function isHtml({ type }: Entity): boolean {
+  return type === 'text/html'
+}
+
+/** Transfer encoding and character set undone, lines ending with LF. */
+function bodyText(part: Entity, limit: number, reading: Reading): string {
+  const known = reading.texts.get(part)
+  if (known !== undefined) return known
+  // At least so many characters are in these bytes, whatever their encoding.
+  const sent = part.body.subarray(0, limit * 12)
+  const { bytes, appended, warning } = decodeTransfer(sent, part.encoding)
+  const label = part.parameters.charset ?? (isHtml(part) ? metaCharset(bytes) : undefined)
+  const decoded = decodeText(bytes, label)
+  const behind = appended ? `\n${decodeText(appended, undefined).text}` : ''
+  const lines = unixLines(decoded.text) + (isHtml(part) ? escaped(behind) : behind)
+  const text = capped(lines, limit, isHtml(part) ? 'HTML' : 'text', reading)
+  for (const one of [warning, decoded.warning]) if (one) reading.warnings.add(one)
+  const flowed = part.type === 'text/plain' && part.parameters.format?.toLowerCase() === 'flowed'
+  const words = flowed ? unflow(text, part.parameters.delsp?.toLowerCase() === 'yes') : text
+  reading.texts.set(part, words)
+  return words
+}
+
+/** HTML that names its own character set, where its part does not (RFC 2854 §6). */
+function metaCharset(bytes: Buffer): string | undefined {
+  return /<meta\s[^<>]{0,200}?charset\s{0,5}=\s{0,5}["']?([\w.:-]{1,40})/i.exec(bytes.toString('latin1', 0, 2048))?.[1]
+}
+
+function escaped(text: string): string {
+  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\n': '<br>\n' }
+  return text.replace(/[&<>\n]/g, (character) => entities[character]!)
+}
+
+function outsideOf(entity: Entity): Buffer[] {
+  return [...entity.outside, ...entity.children.flatMap(outsideOf)].map((bytes) => bytes.subarray(0, 64 * 1024))
+}
+
+/** What programs write for those that know no MIME. */
+function isBoilerplate(text: string): boolean {
+  return text.length < 1000 && /\bMIME\b|multi-?part/i.test(text)
+}
+
+/** Whatever is not shown as text or HTML is a file (rules §7). */
+function filesOf({ text, html }: Bodies, { root }: Reading): Entity[] {
+  const shown = new Set([...text, ...html].filter(isReadable))
+  return leavesOf(root).filter(
+    (part) => !shown.has(part) && !(part.type.startsWith('multipart/') && part.body.length === 0),
+  )
+}
+
+function attachmentOf(part: Entity, reading: Reading): Attachment {
+  const { bytes: content, warning } = decodeTransfer(part.body, part.encoding)
+  if (warning) reading.warnings.add(warning)
+  return {
+    filename: filenameOf(part, content, () => ++reading.unnamed),
+    type: part.type,
+    bytes: content.length,
+    sha256: hash('sha256', content),
+    inline: false,
+    content_id: contentIdOf(part),
+    source: isLetter(part) ? 'message' : 'part',
+    content,
   }
 }
 
-function unescaped(id: string): string {
-  try {
-    return decodeURIComponent(id.replaceAll('&amp;', '&'))
-  } catch {
-    return id
-  }
-}
-
-const tooManyParts = `Only the first ${partLimit} attachments are listed.`
-
-function capped(letter: ParsedLetter, text: string, limit: number, what: string): string {
+function capped(text: string, limit: number, what: string, { warnings }: Reading): string {
   if (text.length <= limit) return text
-  letter.warnings.push(`The ${what} is longer than ${limit} characters; the rest is in the raw letter.`)
-  return text.slice(0, limit)
+  warnings.add(`The ${what} is longer than ${limit} characters; the rest is in the raw letter.`)
+  return text.slice(0, limit).toWellFormed()
 }

@@ -15,7 +15,7 @@ import {
   ticketNumbersIn,
   ticketOpened,
 } from '@podatelna/contracts'
-import { oneLine, type ParsedLetter, type Reader } from '@podatelna/mail'
+import { type Attachment, oneLine, type ParsedLetter, type Reader } from '@podatelna/mail'
 import { batched, newId, Prisma } from '@podatelna/store'
 import { type Desk, system } from './desk.ts'
 import { afterClientWrote, moveColumns, moveDetail } from './states.ts'
@@ -226,9 +226,14 @@ function messageInsert(
     INSERT INTO messages (id, ticket_id, kind, audience, author, subject, text, html, attachments, warnings, message_id,
       mail_id, created_at)
     SELECT ${id}::uuid, id, 'inbound', ${audience}, ${JSON.stringify(author)}::jsonb, ${mail.subject}, ${letter.text},
-      ${letter.html ?? null}, ${JSON.stringify(letter.attachments)}::jsonb, ${letter.warnings}::text[],
+      ${letter.html ?? null}, ${JSON.stringify(letter.attachments.map(listed))}::jsonb, ${letter.warnings}::text[],
       ${mail.message_id}, ${mail.id}::uuid, ${mail.received_at}
     FROM ticket`
+}
+
+/** What the message says of a file; its bytes are in the letter. */
+function listed({ content, ...attachment }: Attachment) {
+  return attachment
 }
 
 /** A contact who writes into a ticket of their own organization is on it from then on (rules §5); an auto-reply joins nobody. */

@@ -10,7 +10,7 @@ const textLimit = 16_000
 
 export function parsePlainly(raw: Buffer): ParsedLetter {
   const text = leafParts(beginning(raw)).find(({ type }) => type === 'text/plain')
-  return { ...nothingRead(), text: text ? partText(text).slice(0, textLimit).toWellFormed() : '' }
+  return lettered(text ? partText(text).slice(0, textLimit).toWellFormed() : '')
 }
 
 export function inspectPlainly(raw: Buffer, { mailFrom, keys = [] }: Origin = {}): Inspection {
@@ -22,7 +22,11 @@ export function inspectPlainly(raw: Buffer, { mailFrom, keys = [] }: Origin = {}
 
 /** When not even that is possible. */
 export function nothingRead(): ParsedLetter {
-  return { text: '', html: undefined, attachments: [], warnings: [] }
+  return lettered('')
+}
+
+function lettered(text: string): ParsedLetter {
+  return { text, html: undefined, visible_text: text, folded: [], attachments: [], warnings: [] }
 }
 
 export function nothingSeen(): Inspection {

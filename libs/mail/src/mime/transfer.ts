@@ -1,0 +1,157 @@
+/** Content-Transfer-Encoding (RFC 2045 §6) undone. Total and linear: what is broken is read as far as it makes sense. */
+export type Transferred = {
+  bytes: Buffer
+  /** A plain sentence when the body was not as its header says. */
+  warning?: string
+  /** Text that somebody put behind the encoded body on its way, for example the footer of a list. */
+  appended?: Buffer
+}
+
+export function decodeTransfer(body: Buffer, encoding: string): Transferred {
+  const name = encoding.toLowerCase().replace(/[^a-z0-9]/g, '')
+  if (name === 'base64') return decodeBase64(body)
+  if (name === 'quotedprintable') return decodeQuotedPrintable(body)
+  if (/^x?uu(e|encode)$/.test(name)) return decodeUuencoded(body)
+  if (/^(|[78]bits?|binary)$/.test(name)) return { bytes: body }
+  return {
+    bytes: body,
+    warning: `The transfer encoding ${encoding.slice(0, 40)} is unknown; the part is shown as it is.`,
+  }
+}
+
+/** RFC 2045 §6.8. */
+function decodeBase64(body: Buffer): Transferred {
+  const warning = 'A part is said to be base64, and is not; it is shown as it is.'
+  if (!isBase64(body.toString('latin1', 0, 4096))) return { bytes: body, warning }
+  const end = encodedEnd(body)
+  const encoded = body.toString('latin1', 0, end)
+  const padding = encoded.indexOf('=')
+  const whole = padding < 0 || /^[=\s]*$/.test(encoded.slice(padding))
+  const bytes = whole ? Buffer.from(encoded, 'base64') : decodePieces(body.subarray(0, end))
+  if (end === body.length) return { bytes }
+  return { bytes, appended: body.subarray(end), warning: 'Behind the encoded body of a part there is something else.' }
+}
+
+/** Characters that are none of base64 are ignored, but hardly any line of text is without a space. */
+function isBase64(beginning: string): boolean {
+  const written = beginning.replace(/[ \t]{0,100}[\r\n][ \t]{0,100}/g, '').trim()
+  const foreign = written.match(/[^A-Za-z0-9+/=]/g)?.length ?? 0
+  return foreign <= written.length * 0.06
+}
+
+/** Where text begins that is no base64: behind the last line that is, if what follows has words in it. */
+function encodedEnd(body: Buffer): number {
+  const tail = body.toString('latin1', Math.max(0, body.length - footerLimit))
+  let end = tail.length
+  for (let at = tail.length; at > 0; ) {
+    const start = tail.lastIndexOf('\n', at - 2) + 1
+    const line = tail.slice(start, at).trim()
+    if (line !== '' && isEncodedLine(line)) return body.length - tail.length + end
+    if (line !== '') end = start
+    at = start
+  }
+  return body.length
+}
+
+const footerLimit = 16 * 1024
+
+/** A word alone in its line could be either; the last line of base64 is filled up. */
+function isEncodedLine(line: string): boolean {
+  return /^[A-Za-z0-9+/]*={0,2}$/.test(line) && (line.length % 4 === 0 || line.length >= 60)
+}
+
+/** As programs make that encode in pieces: behind the padding of one comes another. Node reads the first one only. */
+function decodePieces(body: Buffer): Buffer {
+  const bytes = Buffer.allocUnsafe(body.length)
+  let written = 0
+  let bits = 0
+  let group = 0
+  for (const byte of body) {
+    const value = base64Values[byte]!
+    if (byte === equals) bits = 0
+    if (value < 0) continue
+    group = ((group << 6) | value) & 0xffffff
+    bits += 6
+    if (bits >= 8) {
+      bits -= 8
+      bytes[written++] = (group >> bits) & 0xff
+    }
+  }
+  return bytes.subarray(0, written)
+}
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+const base64Values = Int8Array.from({ length: 256 }, (_, byte) => alphabet.indexOf(String.fromCharCode(byte)))
+
+/** RFC 2045 §6.7. An `=` that begins nothing stands for itself. */
+function decodeQuotedPrintable(body: Buffer): Transferred {
+  const first = body.indexOf(equals)
+  if (first < 0) return { bytes: body }
+  const bytes = Buffer.allocUnsafe(body.length)
+  body.copy(bytes, 0, 0, first)
+  let written = first
+  for (let at = first; at < body.length; ) {
+    const byte = body[at]!
+    if (byte !== equals) {
+      bytes[written++] = byte
+      at++
+      continue
+    }
+    const high = hexDigit(body[at + 1])
+    const low = hexDigit(body[at + 2])
+    if (high >= 0 && low >= 0) {
+      bytes[written++] = high * 16 + low
+      at += 3
+      continue
+    }
+    const next = afterSoftBreak(body, at + 1)
+    if (next === undefined) bytes[written++] = byte
+    at = next ?? at + 1
+  }
+  return { bytes: bytes.subarray(0, written) }
+}
+
+const equals = 0x3d
+
+function hexDigit(byte = 0): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30
+  const letter = byte | 0x20
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1
+}
+
+/** A line break behind `=`, with white space that was added between them on the way; undefined when there is none. */
+function afterSoftBreak(body: Buffer, from: number): number | undefined {
+  let at = from
+  while (at < from + 1000 && (body[at] === 0x20 || body[at] === 0x09)) at++
+  if (at >= body.length) return at
+  if (body[at] === 0x0d && body[at + 1] === 0x0a) return at + 2
+  return body[at] === 0x0a || body[at] === 0x0d ? at + 1 : undefined
+}
+
+/** Between its lines `begin` and `end`; without them, nothing of it can be read. */
+function decodeUuencoded(body: Buffer): Transferred {
+  const begin = /(?:^|\n)begin(?:-base64)? [0-7]{3,4} [^\n]{1,300}\n/.exec(body.toString('latin1', 0, footerLimit))
+  if (!begin) return { bytes: body, warning: 'A part is said to be uuencoded, and is not; it is shown as it is.' }
+  const bytes = Buffer.allocUnsafe(body.length)
+  let written = 0
+  for (let at = begin.index + begin[0].length; at < body.length; ) {
+    const length = (body[at]! - 0x20) & 0x3f
+    const end = body.indexOf('\n', at)
+    const stop = end < 0 ? body.length : end
+    if (length === 0 || body[at]! < 0x20 || body.toString('latin1', at, at + 4).trimEnd() === 'end') break
+    written = decodeUuLine(body.subarray(at + 1, stop), length, bytes, written)
+    at = stop + 1
+  }
+  return { bytes: bytes.subarray(0, written) }
+}
+
+function decodeUuLine(line: Buffer, length: number, into: Buffer, from: number): number {
+  const six = (at: number) => ((line[at] ?? 0x20) - 0x20) & 0x3f
+  for (let count = 0, at = 0; count < length; at += 4) {
+    const group = (six(at) << 18) | (six(at + 1) << 12) | (six(at + 2) << 6) | six(at + 3)
+    for (let shift = 16; shift >= 0 && count < length; shift -= 8, count++) {
+      if (from + count < into.length) into[from + count] = (group >> shift) & 0xff
+    }
+  }
+  return Math.min(into.length, from + length)
+}

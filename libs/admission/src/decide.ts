@@ -39,13 +39,13 @@ export function decide(letter: {
 }): Decision {
   const { outcome, verdict } = letter.judgement
   // Whatever its From is: many servers write none into the letters they return, and a bounce lets nothing in.
-  if (letter.returned) return { disposition: 'suppressed', reason: `${silentKinds.bounce}: ${letter.evidence}` }
+  if (letter.returned) return suppressed(silentKinds[letter.kind] ?? returned, letter.evidence)
   if (outcome === 'no_author') return { disposition: 'refused', reason: verdict.explanation, answer: answers.noAuthor }
   if (outcome === 'dns_trouble')
     return { disposition: 'refused', reason: verdict.explanation, answer: answers.dnsTrouble }
   if (outcome === 'forged') return { disposition: 'refused', reason: verdict.explanation, answer: answers.forged }
   const silent = silentKinds[letter.kind]
-  if (silent) return { disposition: 'suppressed', reason: `${silent}: ${letter.evidence}` }
+  if (silent) return suppressed(silent, letter.evidence)
   if (letter.mailbox === undefined) return { disposition: 'refused', reason: mailboxGone, answer: answers.noMailbox }
   if (letter.standing !== 'unknown') return known(letter.standing, verdict.verified, verdict.explanation, letter.kind)
   return unknown(letter.policy, verdict.verified, letter.mailbox, letter.kind)
@@ -53,11 +53,17 @@ export function decide(letter: {
 
 const mailboxGone = 'The mailbox was removed while the letter was on its way.'
 
+const returned = 'Returned letter'
+
 const silentKinds: Partial<Record<LetterKind, string>> = {
-  bounce: 'Returned letter',
+  bounce: returned,
   auto_reply: 'Automatic reply',
   list: 'Letter of a mailing list',
   loop: 'A letter of our own came back',
+}
+
+function suppressed(what: string, evidence: string): Decision {
+  return { disposition: 'suppressed', reason: `${what}: ${evidence}` }
 }
 
 function known(standing: Standing, verified: boolean, explanation: string, kind: LetterKind): Decision {

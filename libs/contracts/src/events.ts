@@ -42,6 +42,7 @@ export const publiclyReplied = event('ticket.publicly_replied', 1, message)
  */
 export const subscriptions = {
   ticketsLetters: { consumer: 'tickets.letters', events: [mailAdmitted, mailSuppressed] },
+  outboundBounces: { consumer: 'outbound.bounces', events: [mailSuppressed] },
   outboundNotices: {
     consumer: 'outbound.notices',
     events: [mailHeld, mailTooLate, ticketOpened, copied, publiclyReplied],

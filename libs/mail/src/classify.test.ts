@@ -91,6 +91,11 @@ describe('a letter is, by its header and envelope alone,', () => {
     expect(classify(header, { mailFrom: sender, bounceToken: 'abc' }, keys).kind).toBe('bounce')
   })
 
+  test('no bounce, although it is sent there, when a responder says that it wrote it (RFC 3834 §4)', () => {
+    const header = parseHeader(Buffer.from('Auto-Submitted: auto-replied\r\n\r\n'))
+    expect(classify(header, { mailFrom: '', bounceToken: 'abc' }, keys).kind).toBe('auto_reply')
+  })
+
   test('a bounce, when sendmail wrote its own name for the null sender', () => {
     expect(kindOf('From: Postmaster@acme.cz\r\nSubject: Mail System Error - Returned Mail', 'MAILER-DAEMON')).toBe(
       'bounce',

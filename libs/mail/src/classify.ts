@@ -38,6 +38,8 @@ export function isFromDaemon(header: Header): boolean {
 
 const daemonName = /^(mail(er)?[- ]?daemon|mail delivery (sub)?system|postmaster)\b/i
 
+export const sentToDelivery = 'sent to the bounce address of a delivery'
+
 type Rule = (header: Header, envelope: LetterEnvelope, keys: readonly string[]) => string | undefined
 
 const rules: [LetterKind, Rule][] = [
@@ -48,7 +50,6 @@ const rules: [LetterKind, Rule][] = [
         ? 'our own loop header'
         : undefined,
   ],
-  ['bounce', (_, envelope) => (envelope.bounceToken ? 'sent to the bounce address of a delivery' : undefined)],
   ['bounce', (header) => matching(header, 'content-type', /^multipart\/report\b.*\breport-type="?delivery-status\b/i)],
   ['bounce', returned],
   // A read receipt (RFC 8098) or a complaint (RFC 5965): a program's word about a letter of ours, like a bounce.
@@ -60,6 +61,8 @@ const rules: [LetterKind, Rule][] = [
   ['auto_reply', (header) => matching(header, 'x-apple-action', /^vacation\b/i)],
   ['auto_reply', programAnswer],
   ['auto_reply', (header) => subjectLike(header, isAutomaticSubject)],
+  // Responders write there, too (RFC 3834 §4); what does not say that it is one of theirs, is a server's.
+  ['bounce', (_, { bounceToken }) => (bounceToken ? sentToDelivery : undefined)],
   ['list', (header) => named(header, ['list-id', 'list-post'])],
   ['list', (header) => matching(header, 'precedence', /^(list|bulk|junk)\b/i)],
   ['auto_generated', (header) => matching(header, 'auto-submitted', automatic)],

@@ -1,3 +1,4 @@
+import type { Recipient } from './bounce/recipient.ts'
 import { readDate } from './dates.ts'
 import {
   type Header,
@@ -41,7 +42,7 @@ export function inspection(header: Header, letter: ParsedLetter, { kind, evidenc
     evidence,
     ...(bounce && {
       bounce: {
-        recipients: bounce.recipients.map((one) => ({ ...one, status: one.status ?? null, code: one.code ?? null })),
+        recipients: bounce.recipients.map(toldOf),
         original_message_id: bounce.originalMessageId ?? null,
       },
     }),
@@ -52,6 +53,10 @@ export function inspection(header: Header, letter: ParsedLetter, { kind, evidenc
     attachments: attachments.map(described),
     warnings: [...headerWarnings(header), ...written.warnings, ...warnings],
   }
+}
+
+function toldOf({ status, code, diagnostic, ...one }: Recipient) {
+  return { ...one, status: status ?? null, code: code ?? null, diagnostic: diagnostic ?? null }
 }
 
 /** What the last server noted as envelope sender (RFC 5321 §4.4); `''` is the null sender. */

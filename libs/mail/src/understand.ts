@@ -3,7 +3,7 @@ import { notificationIn } from './bounce/notification.ts'
 import { refusalIn } from './bounce/phrases.ts'
 import { type Bounce, readBounce } from './bounce/read.ts'
 import { ownWords } from './bounce/words.ts'
-import { classify, isFromDaemon, isNullSender, type LetterEnvelope } from './classify.ts'
+import { classify, isFromDaemon, isNullSender, type LetterEnvelope, sentToDelivery } from './classify.ts'
 import { isBounceSubject } from './classify-words.ts'
 import { type Header, headerText, headerValue } from './headers.ts'
 import { leafParts, type Part } from './parts.ts'
@@ -28,8 +28,11 @@ export function understand(
   const finer = byHeader.kind === 'loop' ? undefined : finerKind(header, envelope, letter.parts)
   const { kind, evidence } = finer && byHeader.kind !== 'bounce' ? finer : byHeader
   const reasons = [...new Set([evidence, ...(finer?.kind === kind ? [finer.evidence] : [])])]
-  const known = { ...how, bounceToken: envelope.bounceToken }
-  return { kind, evidence: reasons, ...(kind === 'bounce' && { bounce: readBounce(letter, known) }) }
+  if (kind !== 'bounce') return { kind, evidence: reasons }
+  const bounce = readBounce(letter, { ...how, bounceToken: envelope.bounceToken })
+  // Sent to the address of a delivery, and no word of a mail server in it: whose fate it tells cannot be said.
+  const silent = byHeader.evidence === sentToDelivery && finer?.kind !== 'bounce'
+  return { kind, evidence: reasons, bounce: silent ? { ...bounce, recipients: [] } : bounce }
 }
 
 type Finer = { kind: FineKind; evidence: string }
@@ -65,11 +68,7 @@ function complaintEvidence(header: Header, parts: Part[], words: string): string
 /** Two signs at least: people, too, write about returned mail, and forward it. */
 function bounceEvidence(header: Header, envelope: LetterEnvelope, parts: Part[], words: string): string | undefined {
   if (notificationIn(words)) return 'a delivery notification as JSON'
-  const server = isNullSender(envelope.mailFrom)
-    ? 'null sender'
-    : isFromDaemon(header)
-      ? 'from a mail server'
-      : undefined
+  const server = serverEvidence(header, envelope)
   const subject = isBounceSubject(headerText(header, 'subject')) ? 'a bounce’s subject' : undefined
   const report = parts.some(({ type }) => type === 'message/delivery-status') ? 'a delivery report' : undefined
   const refusal = refusalIn(words)
@@ -79,6 +78,12 @@ function bounceEvidence(header: Header, envelope: LetterEnvelope, parts: Part[],
   if (server && refusal) return `${server}, says “${refusal}”`
   if (subject && refusal && returned) return `${subject}, says “${refusal}”, ${returned}`
   return listRefusal(header)
+}
+
+function serverEvidence(header: Header, { mailFrom, bounceToken }: LetterEnvelope): string | undefined {
+  if (isNullSender(mailFrom)) return 'null sender'
+  if (isFromDaemon(header)) return 'from a mail server'
+  return bounceToken ? sentToDelivery : undefined
 }
 
 /** fml, a mailing list program, returns a letter with its own words. */

@@ -1,4 +1,5 @@
 import type { App, Service } from '@podatelna/process'
+import { bouncesConsumer } from './bounces.ts'
 import { openLetterhead } from './letterhead.ts'
 import { noticesConsumer } from './notices.ts'
 import { openPost } from './post.ts'
@@ -6,12 +7,13 @@ import { openRelay } from './relay.ts'
 
 /**
  * Outgoing mail: events become notices, written once and kept as deliveries, which the post brings to the relay. What
- * comes back bounced enters through ingress like every other letter.
+ * comes back bounced enters through ingress like every other letter, and is matched to its delivery here.
  */
 export async function startOutbound(app: App): Promise<Service> {
   const { settings, store, log, metrics, bus } = app
   const letterhead = await openLetterhead(app)
   const post = openPost({ store, relay: openRelay(settings), log, metrics })
   await bus.consume(noticesConsumer({ store, letterhead, post }))
+  await bus.consume(bouncesConsumer(app))
   return { close: () => post.close() }
 }

@@ -2,7 +2,16 @@ import { z } from 'zod'
 import { DeliveryState } from '../vocabulary.ts'
 import { ListQuery, Time, text } from './common.ts'
 
-export const Attempt = z.object({ at: Time, outcome: z.string(), smtp: z.string() })
+/**
+ * What one try came to, in the server's words: `sent`, `captured`, `deferred`, `failed` or `suppressed`; or what a bounce
+ * said later: `bounced`, `delayed`, `delivered`, `relayed`, `expanded`, or `unclear`.
+ */
+export const Attempt = z.object({
+  at: Time,
+  outcome: z.string(),
+  smtp: z.string(),
+  mail_id: z.uuid().optional().describe('the bounce that says so'),
+})
 
 /** One outgoing letter to one recipient. */
 export const Delivery = z

@@ -47,6 +47,7 @@ export const Mail = MailInList.extend({
   header: z.string().nullable().describe('header block of a letter refused at the door, whose bytes are not kept'),
   kept: z.boolean().describe('whether the bytes can be downloaded'),
   kept_until: Time.nullable().describe('when the bytes are deleted; null for never, or when they are gone'),
+  bounce_of: z.uuid().optional().describe('the delivery whose bounce it is'),
   timeline: z.array(TimelineEntry),
 }).meta({ id: 'Mail' })
 export type Mail = z.infer<typeof Mail>

@@ -13,8 +13,8 @@ export function notifiedRecipients(words: string): Recipient[] {
   const bounced = json.match(/\{[^{}]*"emailAddress":[^{}]*\}/g) ?? []
   if (bounced.length > 0) {
     return bounced.map((entry) => {
-      const [action, status, text] = ['action', 'status', 'diagnosticCode'].map((name) => field(entry, name))
-      return recipient(field(entry, 'emailAddress'), { action, status, text: text ?? '' })
+      const [action, status, text = ''] = ['action', 'status', 'diagnosticCode'].map((name) => field(entry, name))
+      return recipient(field(entry, 'emailAddress'), { action, status, diagnostic: text, text })
     })
   }
   const delivered = /"recipients":\[([^\]]*)\]/.exec(json)?.[1]?.match(/[^",]+/g) ?? []

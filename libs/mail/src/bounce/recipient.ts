@@ -1,3 +1,4 @@
+import { oneLine } from '../text.ts'
 import { isPassing, isStillTried } from './phrases.ts'
 
 /** What became of one recipient's copy. */
@@ -10,6 +11,8 @@ export type Recipient = {
   code: number | undefined
   /** It would fail again: class 5 (RFC 3463 §3.1). Otherwise it is still tried, or something passing lasted too long. */
   permanent: boolean
+  /** What the server says about it, in one line. */
+  diagnostic: string | undefined
 }
 
 /**
@@ -27,8 +30,13 @@ export type Action = (typeof actions)[number]
 const statusPattern = /(?:^|[\s#("'>:-])([245]\.\d{1,3}\.\d{1,3})(?![\d.]{0,20}\d)/g
 const codePattern = /(?:^|[\s(:;"'>#])([245]\d\d)(?=[\s,-]|$)/g
 
-/** What a field says of a recipient, and what is said in words. */
-export type Said = { action?: string | undefined; status?: string | undefined; text: string }
+/** What fields say of a recipient, and in which words; of many lines of words the one that counts is looked for. */
+export type Said = {
+  action?: string | undefined
+  status?: string | undefined
+  diagnostic?: string | undefined
+  text: string
+}
 
 /** The recipient by what is said of it, the last thing that counts first: a status of its own beats the one in a sentence. */
 export function recipient(address: string, said: Said): Recipient {
@@ -41,8 +49,16 @@ export function recipient(address: string, said: Said): Recipient {
   const status = named ?? (code === undefined ? undefined : `${Math.floor(code / 100)}.0.0`)
   const final = named ? named.startsWith('5') : code === undefined ? !isPassing(text) : code >= 500
   const action = actions.find((one) => one === said.action?.trim().toLowerCase()) ?? guessedAction(named, final, text)
-  return { address, action, status, code, permanent: final && action === 'failed' }
+  const diagnostic = oneLine(said.diagnostic ?? sayingLine(text), diagnosticLimit) || undefined
+  return { address, action, status, code, permanent: final && action === 'failed', diagnostic }
 }
+
+/** The line with the code or the status, in a text of many. */
+function sayingLine(text: string): string {
+  return text.split('\n').find((line) => /(^|[^\d.])[45](\d\d[\s-]|\.\d{1,3}\.\d)/.test(line)) ?? ''
+}
+
+const diagnosticLimit = 300
 
 /** More than a server has to say of one recipient. */
 const textLimit = 64 * 1024

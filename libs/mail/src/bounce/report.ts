@@ -16,8 +16,10 @@ function readReport(report: string): Recipient[] {
     .flatMap((group) => {
       const address = recipientOf(group)
       if (!address) return []
-      const text = headerValue(group, 'diagnostic-code') ?? ''
-      return recipient(address, { action: headerValue(group, 'action'), status: headerValue(group, 'status'), text })
+      const [action, status, text = ''] = ['action', 'status', 'diagnostic-code'].map((name) =>
+        headerValue(group, name),
+      )
+      return recipient(address, { action, status, diagnostic: text.replace(/^\s*[a-z0-9-]{1,40}\s*;\s*/i, ''), text })
     })
   return unique(found)
 }

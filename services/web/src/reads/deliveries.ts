@@ -29,7 +29,9 @@ export function showDelivery(row: DeliveryRow): api.Delivery {
     message_id: row.messageId,
     created_at: row.createdAt.toISOString(),
     due_at: row.dueAt?.toISOString() ?? null,
-    attempts: row.attempts.map(({ at, outcome, smtp }) => ({ at: at.toISOString(), outcome, smtp })),
+    attempts: row.attempts.map(({ at, outcome, smtp, mailId }) => {
+      return { at: at.toISOString(), outcome, smtp, ...(mailId && { mail_id: mailId }) }
+    }),
     ...(row.ticket && { ticket_number: ticketNumber(row.ticket.number) }),
     ...(row.mailId && { mail_id: row.mailId }),
   }

@@ -44,16 +44,17 @@ const searched = ['fromAddress', 'fromName', 'subject', 'messageId'] as const
 export async function readMail(store: Store, id: string): Promise<api.Mail | undefined> {
   const row = await store.prisma.inboundMail.findUnique({
     where: { id },
-    select: { ...columns, helo: true, tls: true, header: true, rawSha256: true, keepUntil: true },
+    select: { ...columns, ...details },
   })
   if (!row) return undefined
-  const { helo, tls, header, rawSha256, keepUntil } = row
+  const { helo, tls, header, rawSha256, keepUntil, bounceOf } = row
   return {
     ...showInList(row, await reusedIds(store, [row])),
     ...{ helo, tls },
     header: header && Buffer.from(header).toString(),
     kept: rawSha256 !== null,
     kept_until: keepUntil?.toISOString() ?? null,
+    ...(bounceOf && { bounce_of: bounceOf.deliveryId }),
     timeline: await readTimeline(store, id),
   }
 }
@@ -114,5 +115,13 @@ const columns = {
   disposition: true,
   reason: true,
   messages: { select: { ticket: { select: { number: true } } } },
+} as const satisfies Prisma.InboundMailSelect
+const details = {
+  helo: true,
+  tls: true,
+  header: true,
+  rawSha256: true,
+  keepUntil: true,
+  bounceOf: { select: { deliveryId: true } },
 } as const satisfies Prisma.InboundMailSelect
 type MailRow = Prisma.InboundMailGetPayload<{ select: typeof columns }>

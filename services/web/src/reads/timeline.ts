@@ -10,6 +10,7 @@ export async function readTimeline(store: Store, id: string): Promise<api.Timeli
     ...row.events.map(decision),
     ...row.messages.flatMap((message) => [filed(message), ...message.deliveries.flatMap(sent)]),
     ...aboutIt(row).flatMap(sent),
+    ...(row.bounceOf ? [matched(row.bounceOf)] : []),
   ]
   return entries
     .toSorted((a, b) => a.at.getTime() - b.at.getTime())
@@ -62,6 +63,12 @@ function sent(delivery: DeliveryRow): Entry[] {
   return [planned, ...tried]
 }
 
+/** The letter is a bounce, of something that we sent. */
+function matched({ at, outcome, delivery }: NonNullable<Row['bounceOf']>): Entry {
+  const detail = `bounce of delivery ${delivery.id}, ${delivery.kind} to ${delivery.toAddress}: ${outcome}`
+  return { at, service: 'outbound', what: 'matched', detail }
+}
+
 /** A message carries the time of its letter's arrival; when it was filed, its time-ordered id knows (RFC 9562 §5.7). */
 function madeAt(id: string): Date {
   return new Date(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16))
@@ -89,6 +96,7 @@ const columns = {
   reason: true,
   authorization: { select: { letters: { select: { deliveries: { ...deliveries, where: { kind: 'letter_held' } } } } } },
   events: { orderBy: { id: 'asc' } },
+  bounceOf: { select: { at: true, outcome: true, delivery: { select: { id: true, kind: true, toAddress: true } } } },
   deliveries: { ...deliveries, where: { causedById: null } },
   messages: {
     select: {

@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { companies, type Desk, openDesk, recipients, sentTo, support, transports } from '../scenario.ts'
+
+const { acme } = companies
+const [jana] = acme.people as [(typeof acme.people)[0]]
+
+describe.each(transports)('what comes back of our letters, over %s', (transport) => {
+  let desk: Desk
+  beforeAll(async () => {
+    desk = await openDesk({ transport })
+  })
+  afterAll(() => desk?.close())
+  beforeEach(() => desk.post.clear())
+
+  test('a bounce at the address of its delivery marks it bounced, and tells why', async () => {
+    const notice = await acknowledged(desk)
+    desk.post.clear()
+    const { code, mail } = await desk.receives(bounceOf(notice), { from: '', to: notice.bounceTo })
+    expect(code).toBe(250)
+    const { state, due_at, attempts } = await delivery(desk, notice)
+    expect({ state, due_at }).toEqual({ state: 'bounced', due_at: null })
+    expect(attempts).toMatchObject([
+      { outcome: 'sent' },
+      { outcome: 'bounced', smtp: '550 5.1.1 There is nobody of that name', mail_id: mail!.id },
+    ])
+    expect(mail).toMatchObject({ disposition: 'suppressed', kind: 'bounce', bounce_of: notice.id })
+    expect(mail!.timeline.at(-1)).toMatchObject({ what: 'matched', detail: expect.stringContaining(notice.id) })
+    expect(recipients(desk)).toEqual([])
+  })
+
+  test('the client’s letter shows in its timeline that our answer came back', async () => {
+    const notice = await acknowledged(desk)
+    await desk.receives(bounceOf(notice), { from: '', to: notice.bounceTo })
+    const { timeline } = await desk.api('GET', `/api/mail/${notice.mail}`)
+    expect(timeline.at(-1)).toMatchObject({ what: 'bounced', detail: expect.stringContaining('5.1.1') })
+  })
+
+  test('a bounce that went to the mailbox is known by the Message-ID of the letter it returns', async () => {
+    const notice = await acknowledged(desk)
+    const { mail } = await desk.receives(bounceOf(notice), { from: '', to: support })
+    expect(mail).toMatchObject({ disposition: 'suppressed', bounce_of: notice.id })
+    expect((await delivery(desk, notice)).state).toBe('bounced')
+  })
+
+  test('the same bounce twice, and another one after it, change nothing more', async () => {
+    const notice = await acknowledged(desk)
+    for (const raw of [bounceOf(notice), bounceOf(notice), bounceOf(notice, { date: later })]) {
+      await desk.receives(raw, { from: '', to: notice.bounceTo })
+    }
+    const { state, attempts } = await delivery(desk, notice)
+    expect(state).toBe('bounced')
+    expect(outcomes(attempts)).toEqual(['sent', 'bounced', 'bounced'])
+  })
+
+  test('a letter that is only delayed is recorded so, and stays sent', async () => {
+    const notice = await acknowledged(desk)
+    const raw = bounceOf(notice, { action: 'delayed', status: '4.4.1', says: '451 Try later' })
+    await desk.receives(raw, { from: '', to: notice.bounceTo })
+    const { state, attempts } = await delivery(desk, notice)
+    expect(state).toBe('sent')
+    expect(attempts.at(-1)).toMatchObject({ outcome: 'delayed', smtp: '4.4.1 451 Try later' })
+  })
+
+  test('a bounce that is made up changes nothing', async () => {
+    const notice = await acknowledged(desk)
+    const forgedId = notice.messageId.replace(/^./, (first) => (first === 'a' ? 'b' : 'a'))
+    const { mail } = await desk.receives(bounceOf({ ...notice, messageId: forgedId }), { from: '', to: support })
+    expect(mail).toMatchObject({ disposition: 'suppressed', kind: 'bounce' })
+    expect(mail).not.toHaveProperty('bounce_of')
+    expect((await delivery(desk, notice)).state).toBe('sent')
+  })
+
+  test('an out-of-office to an acknowledgement changes nothing, wherever it goes', async () => {
+    const notice = await acknowledged(desk)
+    const absence = {
+      subject: 'Automatic reply: Away',
+      text: 'I am away. Write to petr@acme.cz; jana@acme.cz is not delivered.',
+      inReplyTo: `<${notice.messageId}>`,
+      headers: { 'Auto-Submitted': 'auto-replied' },
+    }
+    desk.post.clear()
+    for (const to of [notice.bounceTo, notice.replyTo]) {
+      const raw = await acme.post({ from: jana.as, to, ...absence })
+      const { mail } = await desk.receives(raw, { from: '', to })
+      expect(mail).toMatchObject({ disposition: 'suppressed', kind: 'auto_reply', ticket_number: notice.ticket })
+    }
+    const { state, attempts } = await delivery(desk, notice)
+    expect({ state, outcomes: outcomes(attempts) }).toEqual({ state: 'sent', outcomes: ['sent'] })
+    expect((await desk.api('GET', `/api/tickets/${notice.ticket}`)).status).toBe('queued')
+    expect(recipients(desk)).toEqual([])
+  })
+
+  test('what a person writes to the bounce address is kept, and no bounce', async () => {
+    const notice = await acknowledged(desk)
+    const raw = Buffer.from(`From: ${jana.email}\r\nSubject: Hm\r\n\r\nPlease ask petr@acme.cz instead.\r\n`)
+    const { mail } = await desk.receives(raw, { from: jana.email, to: notice.bounceTo })
+    expect(mail).toMatchObject({ disposition: 'suppressed', bounce_of: notice.id })
+    const { state, attempts } = await delivery(desk, notice)
+    expect({ state, outcomes: outcomes(attempts) }).toEqual({ state: 'sent', outcomes: ['sent', 'unclear'] })
+  })
+})
+
+type Notice = Awaited<ReturnType<typeof acknowledged>>
+const later = 'Tue, 06 Jan 2026 09:00:00 +0100'
+
+/** A letter of Jana's, and the acknowledgement that was sent to her. */
+async function acknowledged(desk: Desk) {
+  const { mail } = await desk.hearsFrom(acme, jana, { subject: `Away ${Math.random()}` })
+  const letter = sentTo(desk, jana.email).at(-1)!
+  const { messageId, replyTo } = await letter.parsed
+  const id = messageId!.slice(1, -1)
+  const { items } = await desk.api('GET', `/api/deliveries?ticket=${mail!.ticket_number}`)
+  return {
+    id: items[0].id as string,
+    mail: mail!.id,
+    ticket: mail!.ticket_number,
+    bounceTo: letter.from,
+    messageId: id,
+    replyTo: replyTo!.value[0]!.address!,
+  }
+}
+
+function delivery(desk: Desk, { id }: Notice) {
+  return desk.api('GET', `/api/deliveries/${id}`)
+}
+
+function outcomes(attempts: { outcome: string }[]): string[] {
+  return attempts.map(({ outcome }) => outcome)
+}
+
+/** As Postfix writes it (RFC 3464), with the header of the letter it returns. */
+function bounceOf(
+  { messageId }: Pick<Notice, 'messageId'>,
+  {
+    action = 'failed',
+    status = '5.1.1',
+    says = '550 5.1.1 There is nobody of that name',
+    date = 'Mon, 05 Jan 2026 09:00:00 +0100',
+  } = {},
+): Buffer {
+  const lines = `From: MAILER-DAEMON@mx.provider.test (Mail Delivery System)
+Date: ${date}
+Subject: Undelivered Mail Returned to Sender
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Message-ID: <${messageId.replace('@', '.')}@mx.provider.test>
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+I'm sorry to have to inform you that your message could not be delivered.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.provider.test
+
+Final-Recipient: rfc822; ${jana.email}
+Action: ${action}
+Status: ${status}
+Diagnostic-Code: smtp; ${says}
+--b
+Content-Type: text/rfc822-headers
+
+From: ${support}
+To: ${jana.email}
+Message-ID: <${messageId}>
+Subject: Away
+--b--
+`
+  return Buffer.from(lines.replaceAll('\n', '\r\n'))
+}

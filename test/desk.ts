@@ -22,6 +22,8 @@ export type Desk = {
   dns: Dns
   /** Everybody's mail server: what we send arrives here. */
   post: Sink
+  /** For calls of the API that `api` cannot make. */
+  adminToken: string
   /** Sends a letter over SMTP and returns once all that follows from it has happened. */
   receives(raw: Buffer, envelope: Envelope & Partial<Server>): Promise<Received>
   /** The same for a person of a company: written, signed and sent as that company does. */
@@ -80,6 +82,7 @@ export async function startDesk(place: {
     podatelna,
     dns,
     post,
+    adminToken,
     async receives(raw, envelope) {
       const reply = await send(raw, { port: podatelna.smtpPort, helo: `mx.${domainOf(envelope.from)}`, ...envelope })
       await desk.settled()

@@ -18,8 +18,10 @@ import {
 import { type Attachment, oneLine, type ParsedLetter, type Reader } from '@podatelna/mail'
 import { batched, newId, Prisma } from '@podatelna/store'
 import { type Desk, system } from './desk.ts'
+import { type LegacyClue, type LegacyMatcher, legacyMatcher } from './legacy/match.ts'
 import { afterClientWrote, moveColumns, moveDetail } from './states.ts'
 import {
+  type Clues,
   hasClues,
   readThreadedTicket,
   type ThreadedTicket,
@@ -31,6 +33,7 @@ const subscription = subscriptions.ticketsLetters
 
 /** Letters are read where they can do no harm. */
 type FilingDesk = Desk & { reader: Reader }
+type Filer = FilingDesk & { matchLegacy: LegacyMatcher }
 
 type Filing = Envelope<{ mail_id: string }>
 
@@ -40,13 +43,15 @@ type Filing = Envelope<{ mail_id: string }>
  */
 export function letterFiler(desk: FilingDesk): (event: Filing) => Promise<Outcome> {
   const loadMail = batched((ids) => loadMails(desk, ids))
-  return async (event) => fileLetter(desk, event, await loadMail(event.payload.mail_id))
+  const place = { ...desk, matchLegacy: legacyMatcher(desk.store) }
+  return async (event) => fileLetter(place, event, await loadMail(event.payload.mail_id))
 }
 
-async function fileLetter(desk: FilingDesk, event: Filing, mail: MailRow | undefined): Promise<Outcome> {
+async function fileLetter(desk: Filer, event: Filing, mail: MailRow | undefined): Promise<Outcome> {
   if (!mail) return { reject: `there is no letter ${event.payload.mail_id}` }
   if (mail.disposition === 'admitted' && mail.cutOff) return { reject: 'its author is no longer a technical contact' }
-  const ticket = await threadLetter(desk, mail)
+  const clues = await cluesIn(desk, mail)
+  const ticket = await threadLetter(desk, mail, clues)
   if (mail.disposition === 'suppressed' && !mayAttachSilently(mail, ticket)) return noteDone(desk, event)
   const late = ticket?.late === true && mail.disposition === 'admitted'
   if (late && ticket.lateReply === 'notice' && !mail.released) return answerTooLate(desk, event, mail, ticket)
@@ -54,13 +59,14 @@ async function fileLetter(desk: FilingDesk, event: Filing, mail: MailRow | undef
   if (!letter) return { reject: `the bytes of letter ${mail.id} are not kept` }
   return ticket && !late
     ? addToTicket(desk, event, mail, letter, ticket)
-    : openTicket(desk, event, mail, letter, ticket)
+    : openTicket(desk, event, mail, letter, { closed: ticket, legacy: clues.legacy })
 }
 
 async function loadMails(desk: Desk, ids: string[]): Promise<Map<string, MailRow>> {
   const rows = await desk.store.query<MailRow>(Prisma.sql`
     SELECT id, message_id, received_at, mailbox_id, from_address, from_name, subject, kind, disposition, raw, raw_sha256,
-      contact_id, organization_id, agent_id, thread_serials, answered, addressees, (verdict->>'verified')::boolean AS verified,
+      contact_id, organization_id, agent_id, thread_serials, answered, addressees, rcpt_to,
+      (SELECT count(*) || coalesce(max(updated_at)::text, '') FROM legacy_systems) AS legacy_version, (verdict->>'verified')::boolean AS verified,
       EXISTS (SELECT FROM mail_events e WHERE e.mail_id = inbound_mail.id AND e.type IN ('confirmed', 'released')) AS vouched,
       EXISTS (SELECT FROM mail_events e WHERE e.mail_id = inbound_mail.id AND e.type = 'released') AS released,
       contact_id IS NOT NULL
@@ -69,11 +75,17 @@ async function loadMails(desk: Desk, ids: string[]): Promise<Map<string, MailRow
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-async function threadLetter(desk: Desk, mail: MailRow): Promise<ThreadedTicket | undefined> {
-  // What an open mailbox took unproved may be anybody's, and joins nobody's ticket.
-  const { thread_serials: serials, answered } = mail
-  const clues = { serials, answered, numbers: ticketNumbersIn(mail.subject).slice(0, 10) }
-  if (!hasClues(clues) || !(mail.verified || mail.vouched)) return undefined
+/** What an open mailbox took unproved may be anybody's, and joins nobody's ticket. */
+async function cluesIn({ matchLegacy }: Filer, mail: MailRow): Promise<Clues> {
+  if (!(mail.verified || mail.vouched)) return { serials: [], answered: [], numbers: [] }
+  const { thread_serials: serials, answered, subject, rcpt_to: recipient } = mail
+  const texts = { subject: [subject], recipient, references: answered }
+  const legacy = await matchLegacy(texts, mail.legacy_version)
+  return { serials, answered, numbers: ticketNumbersIn(subject).slice(0, 10), legacy }
+}
+
+async function threadLetter(desk: Desk, mail: MailRow, clues: Clues): Promise<ThreadedTicket | undefined> {
+  if (!hasClues(clues)) return undefined
   const author = {
     address: mail.from_address ?? '',
     organizationId: mail.organization_id,
@@ -127,8 +139,9 @@ async function openTicket(
   event: Envelope,
   mail: MailRow,
   letter: ParsedLetter,
-  closed?: ThreadedTicket,
+  after: { closed: ThreadedTicket | undefined; legacy: LegacyClue | undefined },
 ): Promise<Outcome> {
+  const { closed, legacy } = after
   const ticketId = newId()
   const messageId = newId()
   const opened = envelope(ticketOpened, { ticket_id: ticketId, message_id: messageId })
@@ -140,10 +153,10 @@ async function openTicket(
   const rows = await desk.store.query<{ number: bigint | null }>(Prisma.sql`
     WITH ${before} inbox AS (${inbox}),
     ticket AS (
-      INSERT INTO tickets (id, subject, mailbox_id, organization_id, created_at, updated_at)
+      INSERT INTO tickets (id, subject, mailbox_id, organization_id, legacy_system_id, legacy_number, created_at, updated_at)
       SELECT ${ticketId}::uuid, ${subjectOf(mail)}, ${mail.mailbox_id}::uuid,
-        ${mail.organization_id ?? closed?.organizationId ?? null}::uuid, ${mail.received_at}, now()
-      FROM inbox WHERE NOT EXISTS (SELECT FROM messages WHERE mail_id = ${mail.id}::uuid)
+        ${mail.organization_id ?? closed?.organizationId ?? null}::uuid, own.system_id, own.number, ${mail.received_at}, now()
+      FROM inbox LEFT JOIN (${ownLegacy(closed ? undefined : legacy, mail)}) AS own ON true WHERE NOT EXISTS (SELECT FROM messages WHERE mail_id = ${mail.id}::uuid)
       RETURNING id, number, organization_id),
     requester AS (
       INSERT INTO participants (id, ticket_id, address, name, role, added_by)
@@ -158,6 +171,16 @@ async function openTicket(
   if (closed && rows.length === 0) return { retry: `something follows ${ticketNumber(closed.number)} meanwhile` }
   if (rows[0]?.number != null) desk.bus.publish([opened])
   return 'done'
+}
+
+/** The legacy ticket it speaks of, unless that is known to be another organization's. */
+function ownLegacy(legacy: LegacyClue | undefined, mail: MailRow): Prisma.Sql {
+  const [systemId, number] = [legacy?.systemId ?? null, legacy?.number ?? null]
+  return Prisma.sql`
+    SELECT id AS system_id, ${number}::text AS number FROM legacy_systems WHERE id = ${systemId}::uuid
+      AND NOT EXISTS (
+        SELECT FROM legacy_tickets WHERE system_id = ${systemId}::uuid AND number = ${number}
+          AND organization_id IS DISTINCT FROM ${mail.organization_id}::uuid)`
 }
 
 /** Holds the ticket that is to get a successor, while it still may. */
@@ -319,6 +342,9 @@ type MailRow = {
   agent_id: string | null
   thread_serials: bigint[]
   answered: string[]
+  rcpt_to: string[]
+  /** Changes with the list of old ticket systems: see `legacyMatcher`. */
+  legacy_version: string
   addressees: { address: string; name: string }[]
   verified: boolean
   /** Its author confirmed it, or staff released it. */

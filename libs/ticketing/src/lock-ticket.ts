@@ -1,12 +1,48 @@
-import type { TicketStatus } from '@podatelna/contracts'
+import { type TicketStatus, ticketNumber } from '@podatelna/contracts'
 import type { Database } from '@podatelna/store'
+import { noTicket, type Refusal, refusal } from './desk.ts'
 import { asStatus } from './states.ts'
 
-export type LockedTicket = { id: string; number: bigint; status: TicketStatus; subject: string }
+export type LockedTicket = {
+  id: string
+  number: bigint
+  status: TicketStatus
+  subject: string
+  organizationId: string | null
+  /** Number of the ticket it was merged into. */
+  mergedInto: bigint | null
+  deleted: boolean
+  spam: boolean
+  version: number
+}
 
 /** Reads a ticket and keeps others from changing it until the transaction ends. */
 export async function lockTicket(database: Database, number: bigint): Promise<LockedTicket | undefined> {
-  const rows = await database.$queryRaw<{ id: string; number: bigint; status: string; subject: string }[]>`
-    SELECT id, number, status, subject FROM tickets WHERE number = ${number} FOR UPDATE`
+  const rows = await database.$queryRaw<(Omit<LockedTicket, 'status'> & { status: string })[]>`
+    SELECT id, number, status, subject, organization_id AS "organizationId", deleted_at IS NOT NULL AS deleted, spam,
+      version, (SELECT target.number FROM tickets target WHERE target.id = tickets.merged_into_id) AS "mergedInto"
+    FROM tickets WHERE number = ${number} FOR UPDATE`
   return rows[0] && { ...rows[0], status: asStatus(rows[0].status) }
+}
+
+/**
+ * The same for an act on the ticket itself: a merged or deleted one takes none.
+ *
+ * @param version when somebody decided by what they saw: the version they saw
+ */
+export async function lockLiveTicket(
+  database: Database,
+  number: bigint,
+  version?: number | undefined,
+): Promise<LockedTicket | Refusal> {
+  const ticket = await lockTicket(database, number)
+  if (!ticket) return noTicket(number)
+  if (ticket.deleted) return refusal('deleted', `${ticketNumber(number)} is deleted. Restore it first.`)
+  if (ticket.mergedInto) {
+    return refusal('merged', `${ticketNumber(number)} is merged into ${ticketNumber(ticket.mergedInto)}.`)
+  }
+  if (version !== undefined && version !== ticket.version) {
+    return refusal('changed', 'Somebody changed the ticket meanwhile. Look at it again, then decide.')
+  }
+  return ticket
 }

@@ -3,8 +3,8 @@ import { type Actor, copied, type Envelope, type ParticipantRole } from '@podate
 import { normalizeAddress, oneLine, splitPlus } from '@podatelna/mail'
 import { type Database, newId, Prisma } from '@podatelna/store'
 import { act, record } from './act.ts'
-import { type Act, type Desk, noTicket, type Refusal, refusal } from './desk.ts'
-import { lockTicket } from './lock-ticket.ts'
+import { type Act, type Desk, type Refusal, refusal } from './desk.ts'
+import { lockLiveTicket } from './lock-ticket.ts'
 
 export type Person = { email: string; name?: string | undefined }
 
@@ -14,8 +14,8 @@ export async function addCc(
   input: Person & { number: bigint; by: Actor },
 ): Promise<Act<{ number: bigint }>> {
   return act(desk, async (database) => {
-    const ticket = await lockTicket(database, input.number)
-    if (!ticket) return noTicket(input.number)
+    const ticket = await lockLiveTicket(database, input.number)
+    if ('problem' in ticket) return ticket
     const added = await addToCc(database, ticket.id, input, input.by)
     if (typeof added === 'object') return added
     return {
@@ -34,8 +34,8 @@ export async function removeCc(
   input: { number: bigint; email: string; by: Actor; reason?: string },
 ): Promise<Act<{ number: bigint }>> {
   return act(desk, async (database) => {
-    const ticket = await lockTicket(database, input.number)
-    if (!ticket) return noTicket(input.number)
+    const ticket = await lockLiveTicket(database, input.number)
+    if ('problem' in ticket) return ticket
     const address = normalizeAddress(input.email)
     const removed = await database.participant.updateMany({
       where: { ticketId: ticket.id, address, role: 'cc', state: { not: 'removed' } },

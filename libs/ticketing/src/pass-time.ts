@@ -9,7 +9,7 @@ import { moveColumns } from './states.ts'
 
 /** Does all that is due. */
 export async function passTime(store: Store, now = new Date()): Promise<void> {
-  for (const step of [closeSolved, returnScheduled]) {
+  for (const step of [closeSolved, returnScheduled, eraseDeleted]) {
     let done = batch
     while (done === batch) done = await step(store, now)
   }
@@ -40,6 +40,23 @@ async function returnScheduled(store: Store, now: Date): Promise<number> {
       ORDER BY t.scheduled_for LIMIT ${batch} FOR UPDATE SKIP LOCKED`,
     to: 'queued',
   })
+}
+
+/**
+ * A ticket deleted thirty days ago goes with its messages and what was sent about it. Its letters lose all but the trace
+ * that they came; their bytes go with the next round over letters (admission, expire.ts).
+ */
+async function eraseDeleted(store: Store, now: Date): Promise<number> {
+  const erased = await store.query(Prisma.sql`
+    WITH due AS (
+      SELECT id FROM tickets WHERE deleted_at <= ${now}::timestamptz - interval '30 days'
+      ORDER BY deleted_at LIMIT ${batch} FOR UPDATE SKIP LOCKED),
+    letters AS (
+      UPDATE inbound_mail SET subject = '', from_name = NULL, header = NULL, keep_until = ${now}::timestamptz
+      FROM messages, due WHERE messages.ticket_id = due.id AND inbound_mail.id = messages.mail_id),
+    posted AS (DELETE FROM deliveries USING due WHERE deliveries.ticket_id = due.id)
+    DELETE FROM tickets USING due WHERE tickets.id = due.id RETURNING tickets.id`)
+  return erased.length
 }
 
 async function moveDue(store: Store, { due, to }: { due: Prisma.Sql; to: 'closed' | 'queued' }): Promise<number> {

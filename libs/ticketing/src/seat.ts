@@ -7,7 +7,7 @@ import { cleanText, normalizeAddress } from '@podatelna/mail'
 import type { Database, Store } from '@podatelna/store'
 import { act, record } from './act.ts'
 import { type Act, type Desk, type Refusal, refusal } from './desk.ts'
-import { type LockedTicket, lockTicket } from './lock-ticket.ts'
+import { type LockedTicket, lockLiveTicket } from './lock-ticket.ts'
 import { copiedEvent, isOnTheList, joinTicket, type Person, removal } from './participants.ts'
 import { afterClientWrote, moveTicket } from './states.ts'
 
@@ -138,10 +138,10 @@ function onTicket<Value>(
   work: (database: Database, ticket: LockedTicket) => Promise<{ value: Value; events: Envelope[] } | Refusal>,
 ): Promise<Act<Value>> {
   return act(desk, async (database) => {
-    const ticket = await lockTicket(database, seat.number)
+    const ticket = await lockLiveTicket(database, seat.number)
+    if ('problem' in ticket) return ticket
     const still = await database.participant.findUnique({ where: { id: seat.participantId }, select: { state: true } })
-    if (!ticket || still?.state !== 'active')
-      return refusal('not_a_participant', 'They are not on the ticket any more.')
+    if (still?.state !== 'active') return refusal('not_a_participant', 'They are not on the ticket any more.')
     return work(database, ticket)
   })
 }

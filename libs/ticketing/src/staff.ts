@@ -11,13 +11,14 @@ import {
 import { cleanText, oneLine, sanitiseHtml } from '@podatelna/mail'
 import { type Database, newId } from '@podatelna/store'
 import { act, record } from './act.ts'
-import { type Act, type Desk, noTicket, type Refusal, refusal } from './desk.ts'
-import { type LockedTicket, lockTicket } from './lock-ticket.ts'
+import { type Act, type Desk, type Refusal, refusal } from './desk.ts'
+import { type LockedTicket, lockLiveTicket } from './lock-ticket.ts'
 import { addToCc, joinTicket, type Person } from './participants.ts'
 import { moveTicket } from './states.ts'
 
 type Written = { number: bigint; messageId: string }
-type Words = { text: string; html?: string | undefined }
+/** `messageId` is given by who may ask twice: the second time, what was written stands. */
+type Words = { text: string; html?: string | undefined; messageId?: string | undefined }
 
 /** Opens a ticket in the name of a client, for instance after a telephone call. They are told by mail. */
 export async function openTicketByStaff(
@@ -31,6 +32,8 @@ export async function openTicketByStaff(
   },
 ): Promise<Act<Written>> {
   return act(desk, async (database) => {
+    const already = await writtenBefore(database, input)
+    if (already) return already
     const missing = await missingParty(database, input)
     if (missing) return missing
     const { id, number } = await database.ticket.create({
@@ -67,8 +70,10 @@ export async function replyToTicket(
   },
 ): Promise<Act<Written>> {
   return act(desk, async (database) => {
-    const ticket = await lockTicket(database, input.number)
-    if (!ticket) return noTicket(input.number)
+    const ticket = await lockLiveTicket(database, input.number)
+    if ('problem' in ticket) return ticket
+    const already = await writtenBefore(database, input)
+    if (already) return already
     for (const person of input.cc ?? []) {
       const added = await addToCc(database, ticket.id, person, input.by)
       if (typeof added === 'object') return added
@@ -86,8 +91,10 @@ export async function replyToTicket(
 /** Writes something only staff see. Nobody is mailed. */
 export async function noteOnTicket(desk: Desk, input: Words & { number: bigint; by: Actor }): Promise<Act<Written>> {
   return act(desk, async (database) => {
-    const ticket = await lockTicket(database, input.number)
-    if (!ticket) return noTicket(input.number)
+    const ticket = await lockLiveTicket(database, input.number)
+    if ('problem' in ticket) return ticket
+    const already = await writtenBefore(database, input)
+    if (already) return already
     const messageId = await write(database, ticket, { ...input, kind: 'note', audience: 'internal' })
     await record(database, ticket.id, 'noted', input.by)
     return { value: { number: ticket.number, messageId }, events: [] }
@@ -104,11 +111,13 @@ export async function changeTicket(
     priority?: TicketPriority | undefined
     assigneeId?: string | null | undefined
     subject?: string | undefined
+    /** The version that whoever asks for it has seen. */
+    seen?: number | undefined
   },
 ): Promise<Act<{ number: bigint }>> {
   return act(desk, async (database) => {
-    const ticket = await lockTicket(database, input.number)
-    if (!ticket) return noTicket(input.number)
+    const ticket = await lockLiveTicket(database, input.number, input.seen)
+    if ('problem' in ticket) return ticket
     const { assigneeId, priority } = input
     if (assigneeId && !(await database.agent.findUnique({ where: { id: assigneeId } }))) {
       return refusal('no_agent', 'There is no such agent to assign the ticket to.')
@@ -139,6 +148,13 @@ async function missingParty(
   return undefined
 }
 
+/** Asked for a second time: what was written then, and no second effect. */
+async function writtenBefore(database: Database, { messageId }: { messageId?: string | undefined }) {
+  const written =
+    messageId && (await database.message.findUnique({ where: { id: messageId }, include: { ticket: true } }))
+  return written ? { value: { number: written.ticket.number, messageId: written.id }, events: [] } : undefined
+}
+
 async function moveAsAsked(
   database: Database,
   ticket: LockedTicket,
@@ -154,7 +170,7 @@ async function write(
 ): Promise<string> {
   const { id } = await database.message.create({
     data: {
-      id: newId(),
+      id: message.messageId ?? newId(),
       ticketId: ticket.id,
       kind: message.kind,
       audience: message.audience,

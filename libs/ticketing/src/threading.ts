@@ -1,6 +1,7 @@
 /** Which ticket a letter belongs to (rules §2, §3). */
 import { LateReply, type TicketStatus } from '@podatelna/contracts'
 import { Prisma } from '@podatelna/store'
+import type { LegacyClue } from './legacy/match.ts'
 import { asStatus, closedAt } from './states.ts'
 
 /** What in a letter may point to a ticket; each list best first. */
@@ -11,6 +12,8 @@ export type Clues = {
   answered: readonly string[]
   /** Ticket numbers in its subject: step 5. */
   numbers: readonly bigint[]
+  /** A ticket of an old system: step 6. */
+  legacy?: LegacyClue | undefined
 }
 
 /** Who wrote, as far as threading cares: the proved address, and what it belongs to. */
@@ -33,38 +36,38 @@ export type ThreadedTicket = {
 /**
  * Query for the first ticket that the clues name and that the author may write into: its participants, the contacts of
  * its organization unless removed from it, and, by token, agents. A clue only identifies; a letter of anybody else opens
- * a new ticket, exactly as if it had none. A client's letter to a closed ticket goes on to what follows that ticket, so
- * that threads never fork; where nothing does yet, `late` says so. Agents may always write into a closed one.
+ * a new ticket, exactly as if it had none. A merged ticket leads to the one it was merged into, and a client's letter to a
+ * closed one to what follows that, so that threads never fork; where nothing does yet, `late` says so. Agents may always
+ * write into a closed one.
  */
 export function threadedTicket(clues: Clues, author: ThreadAuthor, arrivedAt: Date): Prisma.Sql {
-  const late = closedAt(Prisma.sql`t`, Prisma.sql`mailbox`, arrivedAt)
+  const late = Prisma.sql`(${author.agentId}::uuid IS NULL AND ${closedAt(Prisma.sql`t`, Prisma.sql`mailbox`, arrivedAt)})`
   return Prisma.sql`
     WITH RECURSIVE clue AS (${cluesInOrder(clues, author)}),
     named AS (
       SELECT t.id, me.state IS NOT DISTINCT FROM 'active' AS participant FROM clue
       JOIN tickets t ON t.id = clue.ticket_id
       LEFT JOIN participants me ON me.ticket_id = t.id AND me.address = ${author.address}
-      WHERE me.state = 'active'
+      WHERE t.deleted_at IS NULL AND (me.state = 'active'
         OR (${author.agentId}::uuid IS NOT NULL AND clue.step < 5)
-        OR (t.organization_id = ${author.organizationId}::uuid AND me.state IS DISTINCT FROM 'removed')
+        OR (t.organization_id = ${author.organizationId}::uuid AND me.state IS DISTINCT FROM 'removed'))
       ORDER BY clue.step, clue.place LIMIT 1),
     trail AS (
-      SELECT t.id, t.successor_id, ${author.agentId}::uuid IS NULL AND ${late} AS late, 0 AS hops
-      FROM named JOIN tickets t USING (id) JOIN mailboxes mailbox ON mailbox.id = t.mailbox_id
+      SELECT id, 0 AS hops FROM named
       UNION ALL
-      SELECT t.id, t.successor_id, ${late}, hops + 1
-      FROM trail JOIN tickets t ON t.id = trail.successor_id JOIN mailboxes mailbox ON mailbox.id = t.mailbox_id
-      WHERE trail.late AND hops < 100),
-    last AS (SELECT id, late FROM trail ORDER BY hops DESC LIMIT 1)
-    SELECT t.id, t.number, t.status, t.organization_id, last.late, mailbox.late_reply,
+      SELECT coalesce(t.merged_into_id, t.successor_id), hops + 1
+      FROM trail JOIN tickets t USING (id) JOIN mailboxes mailbox ON mailbox.id = t.mailbox_id
+      WHERE hops < 100 AND CASE WHEN t.merged_into_id IS NULL THEN t.successor_id IS NOT NULL AND ${late} ELSE true END),
+    last AS (SELECT id FROM trail ORDER BY hops DESC LIMIT 1)
+    SELECT t.id, t.number, t.status, t.organization_id, ${late} AS late, mailbox.late_reply,
       me.state IS NOT DISTINCT FROM 'active' AS "onIt",
       me.state IS NOT DISTINCT FROM 'active' OR named.participant AS participant
     FROM last JOIN tickets t USING (id) JOIN mailboxes mailbox ON mailbox.id = t.mailbox_id CROSS JOIN named
     LEFT JOIN participants me ON me.ticket_id = t.id AND me.address = ${author.address}
-    WHERE me.state IS DISTINCT FROM 'removed'`
+    WHERE me.state IS DISTINCT FROM 'removed' AND t.deleted_at IS NULL`
 }
 
-function cluesInOrder({ serials, answered, numbers }: Clues, author: ThreadAuthor): Prisma.Sql {
+function cluesInOrder({ serials, answered, numbers, legacy }: Clues, author: ThreadAuthor): Prisma.Sql {
   return Prisma.sql`
     SELECT ticket_id, 1 AS step, array_position(${serials}::bigint[], serial) AS place
     FROM participants WHERE serial = ANY(${serials}::bigint[])
@@ -72,12 +75,15 @@ function cluesInOrder({ serials, answered, numbers }: Clues, author: ThreadAutho
     SELECT m.ticket_id, 4, array_position(${answered}::text[], m.message_id)
     FROM messages m WHERE m.message_id = ANY(${answered}::text[]) AND ${author.agentId}::uuid IS NULL
     UNION ALL
-    SELECT id, 5, array_position(${numbers}::bigint[], number) FROM tickets WHERE number = ANY(${numbers}::bigint[])`
+    SELECT id, 5, array_position(${numbers}::bigint[], number) FROM tickets WHERE number = ANY(${numbers}::bigint[])
+    UNION ALL
+    SELECT id, 6, -number FROM tickets
+    WHERE legacy_number = ${legacy?.number ?? null} AND legacy_system_id = ${legacy?.systemId ?? null}::uuid`
 }
 
 /** True when there is something to look for. */
-export function hasClues({ serials, answered, numbers }: Clues): boolean {
-  return serials.length + answered.length + numbers.length > 0
+export function hasClues({ serials, answered, numbers, legacy }: Clues): boolean {
+  return legacy !== undefined || serials.length + answered.length + numbers.length > 0
 }
 
 export type ThreadedTicketRow = Omit<ThreadedTicket, 'status' | 'organizationId' | 'lateReply'> & {

@@ -78,6 +78,9 @@ export const Ticket = z
     solved_at: Time.nullable(),
     closed_at: Time.nullable(),
     scheduled_for: Time.nullable().describe('when it returns to the queue'),
+    deleted_at: Time.nullable().describe('erased thirty days later'),
+    spam: z.boolean(),
+    version: z.number().int().describe('its ETag is this number in quotation marks'),
     messages: z.array(Message),
     participants: z.array(Participant),
     links: z.array(Link),
@@ -92,7 +95,8 @@ export const TicketQuery = ListQuery.extend({
   mailbox: text(254).optional().describe('address or id'),
   organization: z.uuid().optional(),
   assignee: text(254).optional().describe('e-mail or id of an agent'),
-  q: text(200).optional().describe('part of the subject, or a number'),
+  q: text(200).optional().describe('part of the subject, or a number, ours or of an old system'),
+  deleted: z.stringbool().optional().describe('those that were deleted and can be restored'),
 })
 
 /** A malformed number is the number of no ticket. */
@@ -144,5 +148,12 @@ export const NewReply = input({
     .optional(),
   audience: Audience.exclude(['internal']).optional(),
 }).refine(withBody, bodyMissing)
+
+export const Merge = input({ into: z.string().regex(/^P-\d{1,15}$/i) })
+
+/** Whoever asks twice by the same key is answered as the first time, and nothing is done twice. */
+export const IdempotencyKey = z.object({ 'idempotency-key': z.string().min(1).max(200).optional() })
+/** What they saw: the call is refused with 412 when the ticket has changed since (RFC 9110 §13.1.1). */
+export const IfMatch = z.object({ 'if-match': z.string().max(100).optional() })
 
 export const NewNote = input(body).refine(withBody, bodyMissing)

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { api } from '@podatelna/contracts'
 import type { z } from 'zod'
 
-type Tag = 'Mailboxes' | 'Organizations' | 'Contacts' | 'Agents' | 'Mail' | 'Deliveries' | 'Tickets'
+type Tag = 'Mailboxes' | 'Organizations' | 'Contacts' | 'Agents' | 'Mail' | 'Deliveries' | 'Tickets' | 'Legacy systems'
 
 /** What a call says about itself at /api/docs, beside its shapes. */
 export function about(tag: Tag, summary: string, description?: string) {

@@ -5,6 +5,7 @@ import type { Web } from '../door/web.ts'
 import { agentCalls } from './agents.ts'
 import { contactCalls, contactImport } from './contacts.ts'
 import { deliveryCalls } from './deliveries.ts'
+import { legacyCalls } from './legacy-systems.ts'
 import { mailCalls } from './mail.ts'
 import { mailboxCalls } from './mailboxes.ts'
 import { organizationCalls } from './organizations.ts'
@@ -20,6 +21,7 @@ export async function api(web: Web, app: App): Promise<void> {
   agentCalls(web, app)
   mailCalls(web, app)
   deliveryCalls(web, app)
+  legacyCalls(web, app)
   ticketCalls(web, app)
   ticketActs(web, app)
 }

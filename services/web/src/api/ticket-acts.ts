@@ -3,6 +3,7 @@ import type { App } from '@podatelna/process'
 import { addCc, noteOnTicket, removeCc, replyToTicket } from '@podatelna/ticketing'
 import { z } from 'zod'
 import { actor } from '../door/caller.ts'
+import { idByKey } from '../door/once.ts'
 import { refuse } from '../door/problem.ts'
 import type { Web } from '../door/web.ts'
 import { readMessage, readTicket } from '../reads/tickets.ts'
@@ -20,6 +21,7 @@ export function ticketActs(web: Web, app: App): void {
       schema: {
         ...about('Tickets', 'Answer publicly', 'Everybody on the ticket gets the text by mail.'),
         params: api.ByNumber,
+        headers: api.IdempotencyKey,
         body: api.NewReply,
         response: answers({ 201: api.Message }, 404, 409, 413, 422),
       },
@@ -30,6 +32,7 @@ export function ticketActs(web: Web, app: App): void {
         ...(await words(app.reader, body)),
         ...{ number: parseTicketNumber(request.params.number)!, status, scheduledFor, cc, audience },
         by: actor(request),
+        messageId: idByKey(request),
       })
       if (!replied.ok) return refuse(reply, replied)
       reply.statusCode = 201
@@ -44,14 +47,15 @@ export function ticketActs(web: Web, app: App): void {
       schema: {
         ...about('Tickets', 'Write a note that only staff see'),
         params: api.ByNumber,
+        headers: api.IdempotencyKey,
         body: api.NewNote,
-        response: answers({ 201: api.Message }, 404, 413),
+        response: answers({ 201: api.Message }, 404, 409, 413),
       },
     },
     async (request, reply) => {
       const noted = await noteOnTicket(app, {
         ...(await words(app.reader, request.body)),
-        ...{ number: parseTicketNumber(request.params.number)!, by: actor(request) },
+        ...{ number: parseTicketNumber(request.params.number)!, by: actor(request), messageId: idByKey(request) },
       })
       if (!noted.ok) return refuse(reply, noted)
       reply.statusCode = 201
@@ -66,7 +70,7 @@ export function ticketActs(web: Web, app: App): void {
         ...about('Tickets', 'Put somebody in copy'),
         params: api.ByNumber,
         body: api.NewCc,
-        response: answers({ 201: api.Ticket }, 404, 422),
+        response: answers({ 201: api.Ticket }, 404, 409, 422),
       },
     },
     async (request, reply) => {
@@ -84,7 +88,7 @@ export function ticketActs(web: Web, app: App): void {
       schema: {
         ...about('Tickets', 'Take somebody out of copy', 'They get no mail and cannot write to the ticket any more.'),
         params: api.ByNumberAndEmail,
-        response: answers({ 204: z.undefined() }, 404),
+        response: answers({ 204: z.undefined() }, 404, 409),
       },
     },
     async (request, reply) => {

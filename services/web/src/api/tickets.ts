@@ -1,7 +1,17 @@
 import { api, parseTicketNumber } from '@podatelna/contracts'
 import type { App } from '@podatelna/process'
-import { changeTicket, openTicketByStaff } from '@podatelna/ticketing'
+import {
+  changeTicket,
+  deleteTicket,
+  markAsSpam,
+  mergeTickets,
+  openTicketByStaff,
+  restoreTicket,
+  undoMerge,
+} from '@podatelna/ticketing'
+import { z } from 'zod'
 import { actor } from '../door/caller.ts'
+import { etag, idByKey, seenVersion } from '../door/once.ts'
 import { fail, refuse } from '../door/problem.ts'
 import type { Web } from '../door/web.ts'
 import { listTickets, readTicket } from '../reads/tickets.ts'
@@ -27,15 +37,16 @@ export function ticketCalls(web: Web, app: App): void {
     '/tickets/:number',
     {
       schema: {
-        ...about('Tickets', 'Read a ticket', 'With its messages, participants, links, events and deliveries.'),
+        ...about(
+          'Tickets',
+          'Read a ticket',
+          'With its messages, participants, links, events and deliveries; ETag for PATCH.',
+        ),
         params: api.ByNumber,
         response: answers({ 200: api.Ticket }, 404),
       },
     },
-    async (request, reply) => {
-      const { number } = request.params
-      return (await readTicket(store, parseTicketNumber(number)!)) ?? fail(reply, 404, `There is no ticket ${number}.`)
-    },
+    async (request, reply) => show(reply, request.params.number),
   )
 
   web.post(
@@ -44,6 +55,7 @@ export function ticketCalls(web: Web, app: App): void {
       bodyLimit: wordsLimit,
       schema: {
         ...about('Tickets', 'Open a ticket in the name of a client', 'For instance after a telephone call.'),
+        headers: api.IdempotencyKey,
         body: api.NewTicket,
         response: answers({ 201: api.Ticket }, 413, 422),
       },
@@ -54,7 +66,7 @@ export function ticketCalls(web: Web, app: App): void {
       if (mailboxId === null) return fail(reply, 422, `There is no mailbox ${mailbox}.`)
       const opened = await openTicketByStaff(app, {
         ...(await words(app.reader, body)),
-        ...{ mailboxId, organizationId: organization, subject, by: actor(request) },
+        ...{ mailboxId, organizationId: organization, subject, by: actor(request), messageId: idByKey(request) },
         requester: { email: requester.email, name: requester.name ?? requester.email },
       })
       if (!opened.ok) return refuse(reply, opened)
@@ -69,8 +81,9 @@ export function ticketCalls(web: Web, app: App): void {
       schema: {
         ...about('Tickets', 'Change a ticket', '409 when it may not move to that status from the one it has.'),
         params: api.ByNumber,
+        headers: api.IfMatch,
         body: api.TicketChanges,
-        response: answers({ 200: api.Ticket }, 404, 409, 422),
+        response: answers({ 200: api.Ticket }, 404, 409, 412, 422),
       },
     },
     async (request, reply) => {
@@ -78,12 +91,95 @@ export function ticketCalls(web: Web, app: App): void {
       const { assignee, scheduled_for: scheduledFor, ...changes } = request.body
       const assigneeId = assignee ? await findAgentId(store, assignee) : assignee
       if (assignee && assigneeId === null) return fail(reply, 422, `There is no agent ${assignee}.`)
-      const changed = await changeTicket(app, { ...changes, scheduledFor, number, assigneeId, by: actor(request) })
+      const seen = seenVersion(request)
+      const changed = await changeTicket(app, {
+        ...changes,
+        scheduledFor,
+        number,
+        assigneeId,
+        seen,
+        by: actor(request),
+      })
       if (!changed.ok) return refuse(reply, changed)
-      return (await readTicket(store, number)) ?? fail(reply, 404, 'The ticket is gone.')
+      return show(reply, request.params.number)
     },
   )
+
+  web.delete(
+    '/tickets/:number',
+    {
+      schema: {
+        ...about(
+          'Tickets',
+          'Delete a ticket',
+          'It can be restored for thirty days; then it is erased with its letters.',
+        ),
+        params: api.ByNumber,
+        response: answers({ 204: z.undefined() }, 404, 409),
+      },
+    },
+    async (request, reply) => {
+      const deleted = await deleteTicket(app, { number: parseTicketNumber(request.params.number)!, by: actor(request) })
+      if (!deleted.ok) return refuse(reply, deleted)
+      reply.statusCode = 204
+      return undefined
+    },
+  )
+
+  const acts = [
+    ['restore', 'Restore a deleted ticket', 'One that was marked as spam is none any more.', restoreTicket],
+    ['spam', 'Mark a ticket as spam', 'It is deleted, and nobody is answered.', markAsSpam],
+    ['unmerge', 'Undo a merge', 'What was written to it comes back to it.', undoMerge],
+  ] as const
+  for (const [name, summary, description, act] of acts) {
+    web.post(
+      `/tickets/:number/${name}`,
+      {
+        schema: {
+          ...about('Tickets', summary, description),
+          params: api.ByNumber,
+          response: answers({ 200: api.Ticket }, 404, 409),
+        },
+      },
+      async (request, reply) => {
+        const { number } = request.params
+        const done = await act(app, { number: parseTicketNumber(number)!, by: actor(request) })
+        return done.ok ? show(reply, number) : refuse(reply, done)
+      },
+    )
+  }
+
+  web.post(
+    '/tickets/:number/merge',
+    {
+      schema: {
+        ...about(
+          'Tickets',
+          'Merge a ticket into another',
+          'Its messages and participants go there, and so does what comes for it.',
+        ),
+        params: api.ByNumber,
+        body: api.Merge,
+        response: answers({ 200: api.Ticket }, 404, 409),
+      },
+    },
+    async (request, reply) => {
+      const { into } = request.body
+      const number = parseTicketNumber(request.params.number)!
+      const merged = await mergeTickets(app, { number, into: parseTicketNumber(into)!, by: actor(request) })
+      return merged.ok ? show(reply, into) : refuse(reply, merged)
+    },
+  )
+
+  async function show(reply: Answering, number: string) {
+    const ticket = await readTicket(store, parseTicketNumber(number)!)
+    if (!ticket) return fail(reply, 404, `There is no ticket ${number}.`)
+    reply.header('etag', etag(ticket.version))
+    return ticket
+  }
 }
+
+type Answering = Parameters<typeof fail>[0] & { header(name: string, value: string): unknown }
 
 /** Room for the longest HTML that is taken. */
 export const wordsLimit = 4 * 1024 * 1024

@@ -17,7 +17,8 @@ export type ProblemWord =
   | 'no_link'
   | 'expired'
   | 'no_letter'
-export type Refusal = { ok: false; problem: ProblemWord; detail: string }
+  | 'bad_pattern'
+export type Refusal = { ok: false; problem: ProblemWord; detail: string; errors?: api.FieldError[] }
 
 /** What the libraries call a failure, and what HTTP calls it. */
 export const statusOf: Record<ProblemWord, number> = {
@@ -32,6 +33,10 @@ export const statusOf: Record<ProblemWord, number> = {
   not_possible: 409,
   expired: 410,
   no_date: 422,
+  merged: 409,
+  not_mergeable: 409,
+  deleted: 409,
+  changed: 412,
   own_mailbox: 422,
   no_mailbox: 422,
   no_organization: 422,
@@ -39,18 +44,19 @@ export const statusOf: Record<ProblemWord, number> = {
   bad_address: 422,
   unreadable: 422,
   no_letter: 422,
+  bad_pattern: 422,
 }
 
 /** The answer of a call that a library refused. */
 export function refuse(reply: Answering, refusal: Refusal): api.Problem {
-  return fail(reply, statusOf[refusal.problem], refusal.detail)
+  return fail(reply, statusOf[refusal.problem], refusal.detail, refusal.errors)
 }
 
 /** The answer of a call that fails. */
-export function fail(reply: Answering, status: number, detail: string): api.Problem {
+export function fail(reply: Answering, status: number, detail: string, errors?: api.FieldError[]): api.Problem {
   reply.statusCode = status
   reply.type('application/problem+json')
-  return problem(status, detail)
+  return problem(status, detail, errors)
 }
 
 export function problem(status: number, detail: string, errors?: api.FieldError[]): api.Problem {

@@ -23,6 +23,7 @@ export type TicketFilter = Paging & {
   organization?: string | undefined
   assignee?: string | undefined
   q?: string | undefined
+  deleted?: boolean | undefined
 }
 
 export async function listTickets(store: Store, filter: TicketFilter) {
@@ -46,6 +47,9 @@ export async function readTicket(store: Store, number: bigint): Promise<api.Tick
     solved_at: timeOf(row.solvedAt),
     closed_at: timeOf(row.closedAt),
     scheduled_for: timeOf(row.scheduledFor),
+    deleted_at: timeOf(row.deletedAt),
+    spam: row.spam,
+    version: row.version,
     links: linksOf(row),
     events: row.events.map(({ type, at, by, detail }) => {
       return { ...Object(detail), type, at: at.toISOString(), by: Actor.parse(by) }
@@ -64,12 +68,14 @@ async function filterWhere(store: Store, filter: TicketFilter): Promise<Prisma.T
   const assigneeId = filter.assignee === undefined ? undefined : await findAgentId(store, filter.assignee)
   if (mailboxId === null || assigneeId === null) return undefined
   const { status, organization: organizationId, q } = filter
-  return { status, organizationId, mailboxId, assigneeId, ...(q && { OR: matching(q) }) }
+  // A merged ticket is found by its number only; a deleted one where it is asked for.
+  const shown = { deletedAt: filter.deleted ? { not: null } : null, ...(q ? {} : { mergedIntoId: null }) }
+  return { ...shown, status, organizationId, mailboxId, assigneeId, ...(q && { OR: matching(q) }) }
 }
 
 function matching(q: string): Prisma.TicketWhereInput[] {
   const number = parseTicketNumber(/^\d+$/.test(q.trim()) ? `P-${q.trim()}` : q)
-  return [{ subject: literally(q) }, ...(number === undefined ? [] : [{ number }])]
+  return [{ subject: literally(q) }, { legacyNumber: q.trim() }, ...(number === undefined ? [] : [{ number }])]
 }
 
 async function assigneesOf(store: Store, rows: { assigneeId: string | null }[]): Promise<Map<string, Assignee>> {
@@ -130,9 +136,16 @@ function removal(row: Prisma.ParticipantGetPayload<object>) {
   }
 }
 
-function linksOf({ successor, predecessors }: { successor: Numbered | null; predecessors: Numbered[] }) {
-  const link = (kind: api.Link['kind']) => (to: Numbered) => ({ kind, number: ticketNumber(to.number) })
-  return [...predecessors.map(link('follow_up_of')), ...[successor ?? []].flat().map(link('followed_up_by'))]
+function linksOf(row: Links): api.Link[] {
+  const link = (kind: api.Link['kind'], to: Numbered[]) =>
+    to.map(({ number }) => ({ kind, number: ticketNumber(number) }))
+  return [
+    ...link('follow_up_of', row.predecessors),
+    ...link('followed_up_by', row.successor ? [row.successor] : []),
+    ...link('merged_into', row.mergedInto ? [row.mergedInto] : []),
+    ...link('merged_from', row.mergedFrom),
+    ...(row.legacyNumber === null ? [] : [{ kind: 'legacy' as const, number: row.legacyNumber }]),
+  ]
 }
 
 function timeOf(at: Date | null): string | null {
@@ -140,6 +153,13 @@ function timeOf(at: Date | null): string | null {
 }
 
 type Numbered = { number: bigint }
+type Links = {
+  predecessors: Numbered[]
+  successor: Numbered | null
+  mergedInto: Numbered | null
+  mergedFrom: Numbered[]
+  legacyNumber: string | null
+}
 
 const itsLetter = { mail: { select: proof } } as const
 const parties = {
@@ -152,6 +172,8 @@ const whole = {
   participants: { orderBy: [{ role: 'desc' }, { serial: 'asc' }] },
   successor: { select: { number: true } },
   predecessors: { select: { number: true }, orderBy: { number: 'asc' } },
+  mergedInto: { select: { number: true } },
+  mergedFrom: { select: { number: true }, orderBy: { number: 'asc' } },
   messages: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }], include: itsLetter },
   events: { orderBy: { id: 'asc' } },
   deliveries: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }], select: deliveryColumns },

@@ -11,6 +11,7 @@ import {
 } from './headers.ts'
 import { type Attachment, type ParsedLetter, parseLetter } from './parse.ts'
 import { type Understanding, understand } from './understand.ts'
+import { signatureText } from './unpack/signature.ts'
 
 /** What is known of the letter's way besides its bytes; all of it unknown for a file that somebody brings. */
 export type Origin = { mailFrom?: string; keys?: readonly string[]; mailDomain?: string }
@@ -51,6 +52,7 @@ export function inspection(header: Header, letter: ParsedLetter, { kind, evidenc
     visible_text,
     folded,
     attachments: attachments.map(described),
+    ...unpackedFrom(letter),
     warnings: [...headerWarnings(header), ...written.warnings, ...warnings],
   }
 }
@@ -83,6 +85,16 @@ function headerWarnings(header: Header): string[] {
     ...repeated.map((name) => `There are several fields ${name}.`),
     ...odd.map((name) => `The field ${name} is written so that programs may read it differently.`),
   ]
+}
+
+/** Of most letters nothing. */
+function unpackedFrom({ signature, encrypted, protected_subject, calendar }: ParsedLetter) {
+  return {
+    signature: signature ? { ...signature, words: signatureText(signature) } : null,
+    encrypted: encrypted ?? null,
+    protected_subject: protected_subject ?? null,
+    calendar: calendar ?? null,
+  }
 }
 
 /** All but its bytes, which would be most of what is printed. */

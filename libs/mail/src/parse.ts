@@ -11,6 +11,7 @@ import { unflow } from './mime/flowed.ts'
 import { decodeTransfer } from './mime/transfer.ts'
 import { type Entity, leavesOf, readTree } from './mime/tree.ts'
 import { oneLine } from './text.ts'
+import { type Unpacked, unpackTree } from './unpack/index.ts'
 
 /** Most characters that are read of a body; the raw letter always has the rest (rules §7). */
 const htmlLimit = 2 * 1024 * 1024
@@ -28,7 +29,7 @@ export type ParsedLetter = {
   attachments: Attachment[]
   /** What could not be read as it was meant, in words for staff. */
   warnings: string[]
-}
+} & Omit<Unpacked, 'warnings'>
 
 export type Folded = { reason: 'history' | 'signature' | 'disclaimer'; text: string }
 
@@ -48,13 +49,14 @@ export type Attachment = {
 /** Any bytes give a letter. Pure, and in time that grows with their number only. */
 export function parseLetter(source: Buffer): ParsedLetter {
   const { root, warnings } = readTree(source)
-  const reading: Reading = { root, warnings: new Set(warnings), texts: new Map(), unnamed: 0 }
+  const { warnings: unpackWarnings, ...unpacked } = unpackTree(root)
+  const reading: Reading = { root, warnings: new Set([...warnings, ...unpackWarnings]), texts: new Map(), unnamed: 0 }
   const bodies = bodiesOf(root)
   const html = htmlOf(bodies, reading)
   const text = textOf(bodies, reading)
   const attachments = filesOf(bodies, reading).map((part) => attachmentOf(part, reading))
   markInline(attachments, html)
-  return { text, html, visible_text: text, folded: [], attachments, warnings: [...reading.warnings] }
+  return { text, html, visible_text: text, folded: [], attachments, ...unpacked, warnings: [...reading.warnings] }
 }
 
 type Reading = {
@@ -164,7 +166,7 @@ function attachmentOf(part: Entity, reading: Reading): Attachment {
     sha256: hash('sha256', content),
     inline: false,
     content_id: contentIdOf(part),
-    source: isLetter(part) ? 'message' : 'part',
+    source: part.source ?? (isLetter(part) ? 'message' : 'part'),
     content,
   }
 }

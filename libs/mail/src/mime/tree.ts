@@ -26,6 +26,8 @@ export type Entity = {
   children: Entity[]
   /** What stands before, between and behind the parts of a multipart, where programs do not show it (RFC 2046 §5.1.1). */
   outside: Buffer[]
+  /** What it was unpacked from, when it is no part of the letter itself (unpack/). */
+  source?: 'tnef' | 'smime' | 'uuencode' | 'yenc'
 }
 
 export type Tree = { root: Entity; warnings: string[] }

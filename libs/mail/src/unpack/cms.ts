@@ -70,7 +70,7 @@ function signedCms(element: Element | undefined): Cms | undefined {
     signed: {
       content: encapsulated(content),
       certificates: listed(certificates, 50).map(({ bytes }) => bytes),
-      signers: listed(signers, 5)
+      signers: listed(signers, 3)
         .map(signerInfo)
         .filter((signer) => signer !== undefined),
     },

@@ -1,5 +1,5 @@
 /** Whether a signature of S/MIME is right (RFC 8551, RFC 5652 §5.4 to §5.6). Who may issue certificates is not asked. */
-import { constants, createHash, createPublicKey, type KeyObject, verify, X509Certificate } from 'node:crypto'
+import { constants, createHash, type KeyObject, verify, X509Certificate } from 'node:crypto'
 import { oneLine } from '../text.ts'
 import { childrenOf, derOf, type Element, oidOf, tags } from './ber.ts'
 import { isCertificateOf, type SignedData, type SignerInfo } from './cms.ts'
@@ -41,9 +41,25 @@ export function checkSignature(signed: SignedData, contents: Buffer[], whole: bo
 
 /** As sent, and with line ends of CRLF, which what is signed has to have (RFC 8551 §3.1.1). */
 export function canonicalForms(bytes: Buffer): Buffer[] {
-  const text = bytes.toString('latin1')
-  const canonical = text.replace(/\r?\n/g, '\r\n')
-  return canonical === text ? [bytes] : [bytes, Buffer.from(canonical, 'latin1')]
+  const bare = bareLineFeeds(bytes)
+  if (bare === 0) return [bytes]
+  const canonical = Buffer.alloc(bytes.length + bare)
+  let written = 0
+  for (let at = 0; at < bytes.length; at++) {
+    if (isBareLineFeed(bytes, at)) canonical[written++] = 0x0d
+    canonical[written++] = bytes[at]!
+  }
+  return [canonical, bytes]
+}
+
+function bareLineFeeds(bytes: Buffer): number {
+  let count = 0
+  for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) if (isBareLineFeed(bytes, at)) count++
+  return count
+}
+
+function isBareLineFeed(bytes: Buffer, at: number): boolean {
+  return bytes[at] === 0x0a && bytes[at - 1] !== 0x0d
 }
 
 function checkSigner(signer: SignerInfo, certificates: Buffer[], contents: Buffer[]): Signer {
@@ -73,14 +89,14 @@ function check(signer: SignerInfo, certificate: X509Certificate, contents: Buffe
   const digest = digests[signer.digest]
   if (!digest) return { state: 'unchecked', reason: 'it is made in a way that is not known here' }
   const content = contents.find((one) => !signer.attributes || isDigest(signer.messageDigest, one, digest))
-  if (!content) return { state: 'bad', reason: 'the letter was changed after it was signed' }
+  if (!content) return { state: 'bad', reason: 'what was signed was changed afterwards' }
   const candidates = signer.attributes ? [derOf(tags.set, signer.attributes)] : contents
   const results = candidates.map((bytes) => isSignedBy(signer, certificate, digest, bytes))
   if (results.includes(true)) return { state: 'good', reason: undefined }
   if (results.includes(undefined)) return { state: 'unchecked', reason: 'it is made in a way that is not known here' }
   return {
     state: 'bad',
-    reason: signer.attributes ? 'it does not fit its certificate' : 'the letter was changed after it was signed',
+    reason: signer.attributes ? 'it does not fit its certificate' : 'what was signed was changed afterwards',
   }
 }
 
@@ -156,10 +172,8 @@ function pss(key: KeyObject, _: string, parameters: Element | undefined): Return
   const salt = field(tags.constructed2)?.content
   const saltLength =
     salt === undefined ? 20 : salt.length === 1 || salt.length === 2 ? salt.readUIntBE(0, salt.length) : -1
-  // A certificate may say that its key is for PSS alone; the signature says with which parameters.
-  const plain = key.asymmetricKeyType === 'rsa-pss' ? createPublicKey(key) : key
   return {
-    ...{ key: plain, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength },
+    ...{ key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength },
     hash: hash ? (digests[oidOf(childrenOf(hash)?.[0])] ?? 'unknown') : 'sha1',
   }
 }

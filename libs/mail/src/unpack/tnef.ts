@@ -33,7 +33,7 @@ export function readTnef(bytes: Buffer, budget: Budget): Tnef | undefined {
   return {
     message_class: text(0x001a, attribute.messageClass) ?? '',
     subject: text(0x0037, attribute.subject),
-    ...bodyOf(message, properties.values, codePage, warnings),
+    ...bodyOf(message, properties.values, codePage, budget, warnings),
     ...{ attachments, properties: properties.values, warnings: [...warnings] },
   }
 }
@@ -111,14 +111,16 @@ function bodyOf(
   message: Attributes,
   values: Properties['values'],
   codePage: number,
+  { left }: Budget,
   warnings: Set<string>,
 ): Pick<Tnef, 'text' | 'html' | 'rtf'> {
   const plain = propertyText(values.get(0x1000), codePage) ?? oldText(message.get(attribute.body), codePage)
   const html = htmlOf(values, codePage)
   const packed = values.get(0x1009)?.value
-  const found = packed && decompressRtf(packed, rtfLimit)
+  const found = packed && decompressRtf(packed, Math.min(rtfLimit, left.bytes))
   if (packed && !found) warnings.add('The text of Outlook is damaged.')
   if (!found) return { text: plain, html, rtf: undefined }
+  left.bytes -= found.rtf.length
   if (found.warning) warnings.add(found.warning)
   const { kind, text, objects, cut } = readRtf(found.rtf)
   if (cut) warnings.add('The text of Outlook is too long; only its beginning is shown.')

@@ -9,6 +9,7 @@ import { runBounce } from './bounce.ts'
 import { runParse } from './parse.ts'
 import { isExplained, print, type Report } from './report.ts'
 import { runSecurity } from './security.ts'
+import { runStalwart } from './stalwart.ts'
 import { runTnef } from './tnef.ts'
 
 const sections: Record<string, (folder: string) => Promise<Report[]>> = {
@@ -17,6 +18,7 @@ const sections: Record<string, (folder: string) => Promise<Report[]>> = {
   bounce: runBounce,
   parse: runParse,
   security: runSecurity,
+  stalwart: runStalwart,
   tnef: runTnef,
 }
 

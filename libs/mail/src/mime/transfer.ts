@@ -41,14 +41,13 @@ function isBase64(beginning: string): boolean {
 
 /** Where text begins that is no base64: behind the last line that is, if what follows has words in it. */
 function encodedEnd(body: Buffer): number {
-  const tail = body.toString('latin1', Math.max(0, body.length - footerLimit))
-  let end = tail.length
-  for (let at = tail.length; at > 0; ) {
-    const start = tail.lastIndexOf('\n', at - 2) + 1
-    const line = tail.slice(start, at).trim()
-    if (line !== '' && isEncodedLine(line)) return body.length - tail.length + end
-    if (line !== '') end = start
-    at = start
+  const lines = body.toString('latin1', Math.max(0, body.length - footerLimit)).split('\n')
+  let appended = 0
+  for (let at = lines.length - 1, length = 0; at >= 0; at--) {
+    const line = lines[at]!.trim()
+    if (isEncodedLine(line) && line !== '') return body.length - appended
+    length += lines[at]!.length + (at < lines.length - 1 ? 1 : 0)
+    if (line !== '') appended = length
   }
   return body.length
 }

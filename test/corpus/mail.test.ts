@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { corpusAbsent, corpusDir } from '../world/corpus.ts'
 import { runAutoReply } from './auto-reply.ts'
 import { runBounce } from './bounce.ts'
+import { runCrypto } from './crypto.ts'
 import { runParse } from './parse.ts'
 import type { Report } from './report.ts'
 import { runTnef } from './tnef.ts'
@@ -27,6 +28,10 @@ test.skipIf(!folder)(`every file of the corpus is read, in time (${found})`, asy
 
 test.skipIf(!folder)(`every file of winmail.dat is found, by name and size (${found})`, async () => {
   expect(unexplained(await runTnef(folder!))).toEqual([])
+})
+
+test.skipIf(!folder)(`signed and encrypted letters are known for what they are (${found})`, async () => {
+  expect(unexplained(await runCrypto(folder!))).toEqual([])
 })
 
 function unexplained(reports: Report[]) {

@@ -6,6 +6,7 @@ import { corpusAbsent, corpusDir } from '../world/corpus.ts'
 import { runAuth } from './auth.ts'
 import { runAutoReply } from './auto-reply.ts'
 import { runBounce } from './bounce.ts'
+import { runCrypto } from './crypto.ts'
 import { runParse } from './parse.ts'
 import { isExplained, print, type Report } from './report.ts'
 import { runSecurity } from './security.ts'
@@ -16,6 +17,7 @@ const sections: Record<string, (folder: string) => Promise<Report[]>> = {
   auth: runAuth,
   'auto-reply': runAutoReply,
   bounce: runBounce,
+  crypto: runCrypto,
   parse: runParse,
   security: runSecurity,
   stalwart: runStalwart,

@@ -1,18 +1,20 @@
 /** winmail.dat: the names that its suite lists, and the sizes that another program (tnef 1.4.18, Debian) wrote. */
 import { globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { budgetFor, readTnef } from '@podatelna/mail'
+import { type ParsedLetter, parseLetter } from '@podatelna/mail'
 import type { Difference, Report } from './report.ts'
 
 export async function runTnef(folder: string): Promise<Report[]> {
   const files = globSync(join(folder, 'attachments/tnef/datafiles/*.tnef')).sort()
   const read = files.map((path) => readOne(path))
+  const letter = parseLetter(readFileSync(join(folder, 'charset/mailcore2/summary/input/1808-winmail-dat.eml')))
+  const sent = { name: '1808-winmail-dat', listed: [], files: unpackedFrom(letter), body: letter.text !== '' }
   return [
     report('tnef: every name of its list', read, ({ listed, files, body }) => ({
       expected: listed,
       seen: [...files.keys()].filter((name) => listed.includes(name)).concat(body ? listed.filter(isBody) : []),
     })),
-    report('tnef: every file that another program finds, with its size', read, ({ name, files }) => ({
+    report('tnef: every file that another program finds, with its size', [...read, sent], ({ name, files }) => ({
       expected: Object.entries(sizes[name]!).map(([file, size]) => `${file} ${size}`),
       seen: [...files].map(([file, size]) => `${file} ${size}`),
     })),
@@ -22,13 +24,17 @@ export async function runTnef(folder: string): Promise<Report[]> {
 /** Its files with their sizes, under the names that program gives them on a disk. */
 type Read = { name: string; listed: string[]; files: Map<string, number>; body: boolean }
 
+/** As it would be in a letter. */
 function readOne(path: string): Read {
-  const bytes = readFileSync(path)
-  const tnef = readTnef(bytes, budgetFor(bytes.length))
-  const files = tnef?.attachments.map(({ filename, content }) => [onDisk(filename), content.length] as const)
+  const head = 'Content-Type: application/ms-tnef; name=winmail.dat\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+  const letter = parseLetter(Buffer.from(head + readFileSync(path, 'base64')))
   const listed = readFileSync(path.replace(/tnef$/, 'list'), 'utf8').split('\n').filter(Boolean)
-  const body = tnef?.text !== undefined || tnef?.html !== undefined
-  return { name: basename(path, '.tnef'), listed, files: new Map(files), body }
+  return { name: basename(path, '.tnef'), listed, files: unpackedFrom(letter), body: letter.text !== '' }
+}
+
+function unpackedFrom({ attachments }: ParsedLetter): Map<string, number> {
+  const files = attachments.filter(({ source }) => source === 'tnef')
+  return new Map(files.map(({ filename, bytes }) => [onDisk(filename), bytes]))
 }
 
 function onDisk(filename: string): string {
@@ -60,6 +66,7 @@ const differences: Record<string, Record<string, string>> = {
 const sizes: Record<string, Record<string, number>> = {
   MAPI_ATTACH_DATA_OBJ: { 'VIA_Nytt_1402.doc': 61952, 'VIA_Nytt_1402.pdf': 213685, 'VIA_Nytt_14021.htm': 68919 },
   MAPI_OBJECT: { Untitled_Attachment: 628240 },
+  '1808-winmail-dat': { 'GIR_-_LINUX.doc': 202240 },
   body: {},
   'data-before-name': { 'AUTOEXEC.BAT': 0, 'CONFIG.SYS': 0, 'boot.ini': 289 },
   'garbage-at-end': {},

@@ -73,7 +73,7 @@ function unpackEntity(entity: Entity, place: Place, unpacking: Unpacking): void 
   if (type === 'application/pgp-encrypted') noteEncrypted('pgp', unpacking)
   else if (isCms(entity)) unpackCms(entity, place, unpacking)
   else if (isTnef(entity)) unpackTnef(entity, place, unpacking)
-  else if (type === 'text/calendar') noteCalendar(entity, unpacking)
+  else if (/^(text\/calendar|application\/ics)$/.test(type)) noteCalendar(entity, unpacking)
   else if (type === 'text/plain' && entity.disposition?.value !== 'attachment') unpackWords(entity, place, unpacking)
 }
 

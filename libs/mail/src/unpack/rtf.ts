@@ -242,6 +242,9 @@ function takeByte(reading: Reading, byte: number): void {
   reading.starred = false
   if (reading.skip > 0) reading.skip--
   else if (isShown(reading)) reading.pending.push(byte)
+  const { length } = reading.pending
+  // Not between the two bytes of one character, if there are any that have one.
+  if (length >= 64 * 1024 || (length >= 4096 && byte < 0x80)) flush(reading)
 }
 
 function takeText(reading: Reading, text: string): void {

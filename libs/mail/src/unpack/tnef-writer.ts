@@ -11,6 +11,7 @@ export function attribute(level: 1 | 2, id: number, value: Buffer, checksum = su
 
 export const subject = (text: string) => attribute(1, 0x00018004, Buffer.from(`${text}\0`, 'latin1'))
 export const body = (text: string) => attribute(1, 0x0002800c, Buffer.from(`${text}\0`, 'latin1'))
+export const messageClass = (text: string) => attribute(1, 0x00078008, Buffer.from(`${text}\0`, 'latin1'))
 export const codePage = (page: number) => attribute(1, 0x00069007, Buffer.concat([u32(page), u32(0)]))
 export const letterProperties = (...list: Buffer[]) => attribute(1, 0x00069003, properties(...list))
 
@@ -37,6 +38,12 @@ export function object(id: number, interfaceId: string, bytes: Buffer): Buffer {
 }
 
 export const number = (id: number, value: number) => Buffer.concat([u16(0x03), u16(id), u32(value)])
+
+export function time(id: number, date: Date): Buffer {
+  const ticks = Buffer.alloc(8)
+  ticks.writeBigUInt64LE((BigInt(date.getTime()) + 11_644_473_600_000n) * 10_000n)
+  return Buffer.concat([u16(0x40), u16(id), ticks])
+}
 
 function variable(type: number, id: number, bytes: Buffer, name: Buffer = Buffer.alloc(0)): Buffer {
   return Buffer.concat([u16(type), u16(id), name, u32(1), u32(bytes.length), padded(bytes)])

@@ -162,7 +162,12 @@ test('a property that claims four billion values ends with its bytes', () => {
 test('more files than are unpacked are told of', () => {
   const many = tnef(...Array.from({ length: 1001 }, () => file('a', 'x')).flat())
   expect(read(many)?.attachments.length).toBe(1000)
-  expect(read(many)?.warnings).toEqual(['winmail.dat has more than is unpacked; the rest is in the raw letter.'])
+  expect(read(many)?.warnings).toEqual(['winmail.dat has more in it than is unpacked; the rest is in the raw letter.'])
+})
+
+test('a hundred thousand attributes cost no more than those that are read', () => {
+  const many = tnef(Buffer.concat(Array.from({ length: 100_000 }, () => attribute(1, 7, Buffer.alloc(0)))))
+  expect(read(many)?.warnings).toEqual(['winmail.dat has more in it than is unpacked; the rest is in the raw letter.'])
 })
 
 test('any bytes give a result', () => {

@@ -56,6 +56,11 @@ function readAttributes(bytes: Buffer, warnings: Set<string>): Attribute[] {
   let at = 6
   while (at < bytes.length) {
     const level = bytes[at]!
+    if (attributes.length >= attributeLimit) {
+      warnings.add('winmail.dat has more in it than is unpacked; the rest is in the raw letter.')
+      break
+    }
+    if (isPadding(bytes, at)) break
     if (at + 9 > bytes.length || (level !== 1 && level !== 2)) {
       warnings.add('Behind the end of winmail.dat is something else; it is not read.')
       break
@@ -70,6 +75,13 @@ function readAttributes(bytes: Buffer, warnings: Set<string>): Attribute[] {
       warnings.add('winmail.dat is damaged: a checksum is wrong. It is shown as it could be read.')
   }
   return attributes
+}
+
+/** A thousand files have fewer. */
+const attributeLimit = 20_000
+
+function isPadding(bytes: Buffer, at: number): boolean {
+  return bytes.length - at < 16 && bytes.subarray(at).every((byte) => byte === 0 || byte === 0x0a || byte === 0x0d)
 }
 
 function sum(bytes: Buffer): number {
@@ -155,7 +167,7 @@ function readFile(file: Attributes, codePage: number, budget: Budget, warnings: 
   const unpacked: UnpackedFile = { filename, type, content: found.content, ...(content_id && { content_id }) }
   if (found.letter) Object.assign(unpacked, { filename: `${filename}.eml`, type: 'message/rfc822' })
   if (admits(budget, found.content.length)) return [unpacked]
-  warnings.add('winmail.dat has more than is unpacked; the rest is in the raw letter.')
+  warnings.add('winmail.dat has more in it than is unpacked; the rest is in the raw letter.')
   return []
 }
 

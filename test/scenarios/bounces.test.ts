@@ -90,6 +90,34 @@ describe.each(transports)('what comes back of our letters, over %s', (transport)
     expect(recipients(desk)).toEqual([])
   })
 
+  test('a server that knows no standard, and returns our letter under a person’s name, opens no ticket', async () => {
+    const notice = await acknowledged(desk)
+    desk.post.clear()
+    const text = `The message to ${jana.email} could not be delivered: 550 5.1.1 user unknown`
+    const returned = { content: notice.raw, contentType: 'message/rfc822', filename: 'returned.eml' }
+    const { mail } = await desk.hearsFrom(acme, jana, { subject: 'Undeliverable: Away', text, attachments: [returned] })
+    expect(mail).toMatchObject({ disposition: 'suppressed', kind: 'bounce', bounce_of: notice.id })
+    expect((await delivery(desk, notice)).state).toBe('bounced')
+    expect(recipients(desk)).toEqual([])
+  })
+
+  test('an out-of-office without any sign in its header joins the ticket it answers, in silence', async () => {
+    const notice = await acknowledged(desk)
+    desk.post.clear()
+    const text = 'Jsem mimo kancelář do 5. 5. V naléhavých případech kontaktujte kolegu.'
+    const { mail } = await desk.hearsFrom(acme, jana, { inReplyTo: `<${notice.messageId}>`, text })
+    expect(mail).toMatchObject({ disposition: 'suppressed', kind: 'auto_reply', ticket_number: notice.ticket })
+    expect(mail!.reason).toBe('Automatic reply: says first “Jsem mimo kancelář”, in answer to a letter of ours')
+    expect(recipients(desk)).toEqual([])
+  })
+
+  test('a client who is away and asks for something is heard', async () => {
+    const notice = await acknowledged(desk)
+    const text = 'Jsem na dovolené do 5. 5., ale nefunguje nám pošta. Můžete se na to podívat?'
+    const { mail } = await desk.hearsFrom(acme, jana, { inReplyTo: `<${notice.messageId}>`, text })
+    expect(mail).toMatchObject({ disposition: 'admitted', kind: 'letter', ticket_number: notice.ticket })
+  })
+
   test('what a person writes to the bounce address is kept, and no bounce', async () => {
     const notice = await acknowledged(desk)
     const raw = Buffer.from(`From: ${jana.email}\r\nSubject: Hm\r\n\r\nPlease ask petr@acme.cz instead.\r\n`)
@@ -116,6 +144,7 @@ async function acknowledged(desk: Desk) {
     ticket: mail!.ticket_number,
     bounceTo: letter.from,
     messageId: id,
+    raw: letter.raw,
     replyTo: replyTo!.value[0]!.address!,
   }
 }

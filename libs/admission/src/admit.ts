@@ -11,6 +11,7 @@ import {
   bounceTag,
   type Classification,
   classify,
+  classifyWhole,
   type Header,
   headerMailboxes,
   headerText,
@@ -20,7 +21,7 @@ import {
   splitPlus,
   threadSerials,
 } from '@podatelna/mail'
-import { type LetterDraft, newId, Prisma, type Store } from '@podatelna/store'
+import { type LetterDraft, newId, Prisma, rowLimit, type Store } from '@podatelna/store'
 import { LRUCache } from 'lru-cache'
 import { type Answer, type Decision, decide } from './decide.ts'
 import { hold, takeUnproved } from './hold.ts'
@@ -65,9 +66,9 @@ export type Admission = { mailId: string; disposition: Decision['disposition']; 
  * nothing was written and the sender keeps the letter.
  */
 export async function admit(door: Door, letter: ArrivedLetter): Promise<Admission> {
-  const classification = classifyLetter(door, letter)
-  const judgement = letter.judgement ?? (await judgeLetter(door, letter))
   const serials = threadSerials(letter.arrival.header, letter.rcptTo, door.keys)
+  const classification = classifyLetter(door, letter, serials)
+  const judgement = letter.judgement ?? (await judgeLetter(door, letter))
   const identity = await identifyAuthor(door, letter, judgement, serials)
   const returned = letter.rcptTo.every((recipient) => bounceTag(recipient, door.mailDomain) !== undefined)
   const decision = decideAbout({ classification, judgement, identity, returned })
@@ -86,10 +87,18 @@ export async function isOurs(door: Door, recipient: string): Promise<boolean> {
   return rows.length > 0
 }
 
-function classifyLetter(door: Door, letter: ArrivedLetter): Classification {
-  const tags = letter.rcptTo.map((recipient) => bounceTag(recipient, door.mailDomain))
-  const bounceToken = tags.find((tag) => tag !== undefined)
-  return classify(letter.arrival.header, { mailFrom: letter.mailFrom, bounceToken }, door.keys)
+/** The body of a small letter is at hand; a large one is classified by its header alone. */
+function classifyLetter(
+  door: Door,
+  { arrival, draft, mailFrom, rcptTo }: ArrivedLetter,
+  serials: bigint[],
+): Classification {
+  const bounceToken = rcptTo.map((to) => bounceTag(to, door.mailDomain)).find((tag) => tag !== undefined)
+  const envelope = { mailFrom, bounceToken, answersUs: serials.length > 0 }
+  const contents = draft.bytes > rowLimit ? undefined : draft.contents()
+  return Buffer.isBuffer(contents)
+    ? classifyWhole(contents, arrival.header, envelope, door)
+    : classify(arrival.header, envelope, door.keys)
 }
 
 function judgeLetter(door: Door, letter: ArrivedLetter): Promise<Judgement> {

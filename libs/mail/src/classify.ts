@@ -1,15 +1,34 @@
 import type { LetterKind } from '@podatelna/contracts'
-import { beginsAutomatic, isAutomaticSubject, isBounceSubject } from './classify-words.ts'
-import { type Header, headerMailboxes, headerMessageIds, headerText, headerValue, headerValues } from './headers.ts'
+import { challengeEvidence } from './challenge.ts'
+import {
+  beginsAutomatic,
+  isAbsenceSubject,
+  isAutomaticSubject,
+  isBounceSubject,
+  isForwardSubject,
+  namesAnswered,
+} from './classify-words.ts'
+import { authorOf, isFromDaemon, isNullSender, subjectOf } from './face.ts'
+import { type Header, headerMessageIds, headerValues } from './headers.ts'
 import { isLoopToken } from './loop.ts'
 
 export type Classification = { kind: LetterKind; evidence: string }
 
-/**
- * What came with a letter: its envelope sender (`''` is the null sender), and the token of the bounce address it was
- * sent to, when it was sent to one.
- */
-export type LetterEnvelope = { mailFrom: string; bounceToken?: string | undefined }
+/** Finer than what the door stores: there both of the new kinds are `auto_reply`. */
+export type FineKind = LetterKind | 'feedback_report' | 'challenge'
+
+/** What the body says of a letter; `certain` when a person does not write so. */
+export type Finding = { kind: FineKind; evidence: string; certain: boolean }
+
+/** What came with a letter, and what was found out about that before it is read. */
+export type LetterEnvelope = {
+  /** `''` is the null sender. */
+  mailFrom: string
+  /** Of the bounce address it was sent to, when it was sent to one. */
+  bounceToken?: string | undefined
+  /** A token of ours stands in an address it was sent to, or in what it answers; undefined when nobody looked. */
+  answersUs?: boolean | undefined
+}
 
 /**
  * What a letter is, from its header and envelope alone, before anybody asks who wrote it (rules §1.5). The first rule
@@ -24,60 +43,74 @@ export function classify(header: Header, envelope: LetterEnvelope, keys: readonl
   return { kind: 'letter', evidence: 'nothing says otherwise' }
 }
 
-/** sendmail writes its own name where the standard has the null sender. */
-export function isNullSender(mailFrom: string): boolean {
-  return mailFrom === '' || /^mailer-daemon(@|$)/i.test(mailFrom)
-}
-
-/** True for the names mail servers go by, in the address or before it, and for those that give themselves none. */
-export function isFromDaemon(header: Header): boolean {
-  const { address, name } = author(header)
-  if (address === '' && name === '') return headerValue(header, 'from') !== undefined
-  return /^(mailer-?daemon|post_?master)(@|$)/i.test(address) || daemonName.test(name)
-}
-
-const daemonName = /^(mail(er)?[- ]?daemon|mail delivery (sub)?system|postmaster)\b/i
-
 export const sentToDelivery = 'sent to the bounce address of a delivery'
 
 type Rule = (header: Header, envelope: LetterEnvelope, keys: readonly string[]) => string | undefined
 
 const rules: [LetterKind, Rule][] = [
-  [
-    'loop',
-    (header, _, keys) =>
-      headerValues(header, 'x-podatelna-loop').some((value) => isLoopToken(keys, value))
-        ? 'our own loop header'
-        : undefined,
-  ],
+  ['loop', ownLoop],
   ['bounce', (header) => matching(header, 'content-type', /^multipart\/report\b.*\breport-type="?delivery-status\b/i)],
   ['bounce', returned],
   // A read receipt (RFC 8098) or a complaint (RFC 5965): a program's word about a letter of ours, like a bounce.
   ['auto_reply', (header) => matching(header, 'content-type', /^multipart\/report\b/i)],
   // RFC 3834 §5: anything but "no" must not be answered; "auto-generated" is somebody's monitoring or form.
-  ['auto_reply', (header) => matching(header, 'auto-submitted', /^auto-replied\b/i)],
+  ['auto_reply', (header) => submitted(header, /^auto-replied\b/i)],
   ['auto_reply', (header) => named(header, replyPrograms)],
-  ['auto_reply', (header) => matching(header, 'precedence', /^auto[_-]?reply\b/i)],
-  ['auto_reply', (header) => matching(header, 'x-apple-action', /^vacation\b/i)],
+  ['auto_reply', (header) => firstOf(replySigns, ([name, pattern]) => matching(header, name, pattern))],
+  ['auto_reply', (header, { mailFrom }) => challengeEvidence(header, isNullSender(mailFrom))],
   ['auto_reply', programAnswer],
   ['auto_reply', (header) => subjectLike(header, isAutomaticSubject)],
+  ['auto_reply', answeringAbsence],
   // Responders write there, too (RFC 3834 §4); what does not say that it is one of theirs, is a server's.
   ['bounce', (_, { bounceToken }) => (bounceToken ? sentToDelivery : undefined)],
   ['list', (header) => named(header, ['list-id', 'list-post'])],
-  ['list', (header) => matching(header, 'precedence', /^(list|bulk|junk)\b/i)],
-  ['auto_generated', (header) => matching(header, 'auto-submitted', automatic)],
+  ['list', bulk],
+  ['auto_generated', (header) => submitted(header, automatic)],
+  ['auto_generated', (header) => named(header, ['x-cron-env'])],
   ['auto_generated', (header) => matching(header, 'subject', /^\[auto[- ]?generated\]/i)],
   // Nobody reads what is sent there, whoever wrote.
   [
     'auto_generated',
-    (header) => (/^(no|do-?not)[-_.]?reply@/i.test(author(header).address) ? 'no-reply author' : undefined),
+    (header) => (/^(no|do-?not)[-_.]?reply@/i.test(authorOf(header).address) ? 'no-reply author' : undefined),
   ],
   ['auto_reply', (_, { mailFrom }) => (mailFrom === '' ? 'null sender' : undefined)],
 ]
 
-const replyPrograms = ['x-autoreply', 'x-autorespond', 'x-autoresponder', 'x-auto-reply-from', 'x-mail-autoreply']
+function ownLoop(header: Header, _: LetterEnvelope, keys: readonly string[]): string | undefined {
+  const ours = headerValues(header, 'x-podatelna-loop').some((value) => isLoopToken(keys, value))
+  return ours ? 'our own loop header' : undefined
+}
+
+/** Programs that answer letters and nothing else: cPanel, Exim, Gmail, Plesk, Domain Technologies and their like. */
+const replyPrograms = [
+  ...['x-autoreply', 'x-auto-reply', 'x-automatic-reply', 'x-autoreply-from', 'x-auto-reply-from', 'x-mail-autoreply'],
+  ...['x-autorespond', 'x-autoresponder', 'x-autoresponse', 'x-auto-response', 'x-vacation'],
+]
+
+/** The same, where only some values mean it: BoxTrapper, CommuniGate, Mailtraq, qmail, FirstClass, iCloud. */
+const replySigns: [name: string, value: RegExp][] = [
+  ['precedence', /^auto[_-]?reply\b/i],
+  ['x-precedence', /^auto[_-]?reply\b/i],
+  ['preference', /^auto[_-]?reply\b/i],
+  ['x-autogenerated', /^reply\b/i],
+  ['x-post-messageclass', /\bautoresponder\b/i],
+  ['delivered-to', /^autoresponder$/i],
+  ['x-fc-machinegenerated', /^true\b/i],
+  ['x-apple-action', /^vacation\b/i],
+  ['x-loop', /\b(vacation|auto-?respon)/i],
+]
 
 const automatic = /^(?!no\b)\S/i
+
+/** With or without comments before it (RFC 3834 §5). */
+function submitted(header: Header, pattern: RegExp): string | undefined {
+  const value = headerValues(header, 'auto-submitted').find((one) => pattern.test(withoutComment(one)))
+  return value === undefined ? undefined : `auto-submitted: ${value.slice(0, 100)}`
+}
+
+function withoutComment(value: string): string {
+  return value.replace(/^(\s{0,20}\([^()]{0,200}\)){1,5}\s{0,20}/, '')
+}
 
 /**
  * Returned by a mail server that does not know RFC 3464. A postmaster is a person, too, and people write about mail
@@ -91,28 +124,53 @@ function returned(header: Header, { mailFrom }: LetterEnvelope): string | undefi
     const said = failed ?? subject
     return said && `null sender, ${said}`
   }
-  const { address } = author(header)
+  const { address } = authorOf(header)
   return /^mailer-?daemon(@|$)/i.test(address) ? (failed ?? subject) : undefined
 }
 
-/** A program's letter with an answer's subject, or to a letter of another domain: monitoring goes on with its own. */
-function programAnswer(header: Header): string | undefined {
-  const program = matching(header, 'auto-submitted', automatic) ?? named(header, ['x-auto-response-suppress'])
+/**
+ * A program's letter with an answer's subject, or to a letter of another domain: monitoring goes on with its own.
+ * Exchange marks all that its rules send, what people wrote and they hand on, too: there the subject has to say it.
+ */
+function programAnswer(header: Header, envelope: LetterEnvelope): string | undefined {
+  const program = programSign(header, envelope)
   return program && (subjectLike(header, beginsAutomatic) ?? answeredStranger(header))
 }
 
+/** That a program wrote or sent it; alone it is no automatic reply. */
+export function programSign(header: Header, { mailFrom }: LetterEnvelope): string | undefined {
+  const exchange = [
+    'x-auto-response-suppress',
+    'x-ms-exchange-inbox-rules-loop',
+    'x-ms-exchange-generated-message-source',
+  ]
+  return submitted(header, automatic) ?? named(header, exchange) ?? (isNullSender(mailFrom) ? 'null sender' : undefined)
+}
+
 function answeredStranger(header: Header): string | undefined {
-  const own = [author(header).address, ...headerMessageIds(header, 'message-id')].map(domainOf)
+  if (!submitted(header, automatic) || isForwardSubject(subjectOf(header))) return undefined
+  const own = [authorOf(header).address, ...headerMessageIds(header, 'message-id')].map(domainOf)
   const answered = headerMessageIds(header, 'in-reply-to').find((id) => !own.includes(domainOf(id)))
-  return answered && matching(header, 'auto-submitted', automatic) && `in reply to <${answered.slice(0, 100)}>`
+  return answered && `in reply to <${answered.slice(0, 100)}>`
+}
+
+/** People write "Out of office" above a letter, too; responders answer one. */
+function answeringAbsence(header: Header, { answersUs }: LetterEnvelope): string | undefined {
+  const subject = subjectLike(header, isAbsenceSubject)
+  if (!subject) return undefined
+  const answers = answersUs ?? named(header, ['in-reply-to', 'references']) !== undefined
+  return answers || subjectLike(header, namesAnswered) ? `${subject}, in answer to a letter` : undefined
+}
+
+/** Desks that send all of their mail as bulk, what their people write, too, are no lists; nor is monitoring. */
+function bulk(header: Header): string | undefined {
+  const precedence = matching(header, 'precedence', /^(list|bulk|junk)\b/i)
+  if (!precedence || named(header, ['list-unsubscribe', 'list-unsubscribe-post'])) return precedence
+  return submitted(header, automatic) || named(header, ['rt-ticket', 'x-cron-env']) ? undefined : precedence
 }
 
 function domainOf(address: string): string {
   return address.slice(address.lastIndexOf('@') + 1).toLowerCase()
-}
-
-function author(header: Header): { address: string; name: string } {
-  return headerMailboxes(header, 'from')[0] ?? { address: '', name: '' }
 }
 
 function matching(header: Header, name: string, pattern: RegExp): string | undefined {
@@ -121,10 +179,18 @@ function matching(header: Header, name: string, pattern: RegExp): string | undef
 }
 
 function subjectLike(header: Header, test: (subject: string) => boolean): string | undefined {
-  const subject = headerText(header, 'subject')
+  const subject = subjectOf(header)
   return test(subject) ? `subject: ${subject.slice(0, 100)}` : undefined
 }
 
 function named(header: Header, names: string[]): string | undefined {
-  return names.find((name) => headerValue(header, name) !== undefined)
+  return firstOf(names, (name) => matching(header, name, /^(?!(no|none|false|0)$)/i))
+}
+
+function firstOf<Item>(items: Item[], find: (item: Item) => string | undefined): string | undefined {
+  for (const item of items) {
+    const found = find(item)
+    if (found !== undefined) return found
+  }
+  return undefined
 }

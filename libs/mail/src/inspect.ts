@@ -26,7 +26,7 @@ export function inspectLetter(raw: Buffer, { mailFrom, keys = [], mailDomain = '
 export type Inspection = ReturnType<typeof inspection>
 
 /** The same of a letter that is already read. */
-export function inspection(header: Header, letter: ParsedLetter, { kind, evidence, bounce }: Understanding) {
+export function inspection(header: Header, letter: ParsedLetter, { kind, evidence, bounce, complaint }: Understanding) {
   const { text, html, visible_text, folded, attachments, warnings } = letter
   const written = writtenDate(header)
   return {
@@ -45,6 +45,14 @@ export function inspection(header: Header, letter: ParsedLetter, { kind, evidenc
       bounce: {
         recipients: bounce.recipients.map(toldOf),
         original_message_id: bounce.originalMessageId ?? null,
+      },
+    }),
+    ...(complaint && {
+      complaint: {
+        type: complaint.type ?? null,
+        reporter: complaint.reporter ?? null,
+        recipients: complaint.recipients,
+        original_message_id: complaint.originalMessageId ?? null,
       },
     }),
     text,

@@ -1,96 +1,97 @@
-import type { LetterKind } from '@podatelna/contracts'
-import { notificationIn } from './bounce/notification.ts'
-import { refusalIn } from './bounce/phrases.ts'
-import { type Bounce, readBounce } from './bounce/read.ts'
-import { ownWords } from './bounce/words.ts'
-import { classify, isFromDaemon, isNullSender, type LetterEnvelope, sentToDelivery } from './classify.ts'
-import { isBounceSubject } from './classify-words.ts'
-import { type Header, headerText, headerValue } from './headers.ts'
-import { leafParts, type Part } from './parts.ts'
+import { absenceIn } from './absence.ts'
+import { bounceEvidence } from './bounce/evidence.ts'
+import { type Bounce, type Known, readBounce } from './bounce/read.ts'
+import { type Parts, takeApart } from './bounce/take-apart.ts'
+import { challengeEvidence } from './challenge.ts'
+import {
+  type Classification,
+  classify,
+  type Finding,
+  type FineKind,
+  type LetterEnvelope,
+  programSign,
+  sentToDelivery,
+} from './classify.ts'
+import { isAbsenceSubject } from './classify-words.ts'
+import { type Complaint, complaintEvidence, readComplaint } from './complaint.ts'
+import { isNullSender, subjectOf } from './face.ts'
+import type { Header } from './headers.ts'
+import { receiptEvidence } from './receipt.ts'
 
-/** Finer than what the door stores: there both of the new kinds are `auto_reply`. */
-export type FineKind = LetterKind | 'feedback_report' | 'challenge'
+export type Understanding = { kind: FineKind; evidence: string[]; bounce?: Bounce; complaint?: Complaint }
 
-export type Understanding = { kind: FineKind; evidence: string[]; bounce?: Bounce }
+/** Our keys, and the domain that our letters come from. */
+export type Ours = { keys: readonly string[]; mailDomain: string }
 
 /**
  * What a letter is by all of its bytes. The header decides, as at the door (classify.ts); the body may add that it is a
- * bounce after all, or a finer kind.
+ * bounce or an automatic reply after all, or a finer kind.
  */
-export function understand(
-  raw: Buffer,
-  header: Header,
-  envelope: LetterEnvelope,
-  how: { keys: readonly string[]; mailDomain: string },
-): Understanding {
-  const byHeader = classify(header, envelope, how.keys)
-  const letter = { header, parts: leafParts(raw) }
-  const finer = byHeader.kind === 'loop' ? undefined : finerKind(header, envelope, letter.parts)
-  const { kind, evidence } = finer && byHeader.kind !== 'bounce' ? finer : byHeader
-  const reasons = [...new Set([evidence, ...(finer?.kind === kind ? [finer.evidence] : [])])]
-  if (kind !== 'bounce') return { kind, evidence: reasons }
-  const bounce = readBounce(letter, { ...how, bounceToken: envelope.bounceToken })
+export function understand(raw: Buffer, header: Header, envelope: LetterEnvelope, ours: Ours): Understanding {
+  const { byHeader, byBody, letter, known } = look(raw, header, envelope, ours)
+  const { kind, evidence } = byBody ?? byHeader
+  const seen = { kind, evidence: [...new Set([...(kind === byHeader.kind ? [byHeader.evidence] : []), evidence])] }
+  if (kind === 'feedback_report') return { ...seen, complaint: readComplaint(letter, known) }
+  if (kind !== 'bounce') return seen
+  const bounce = readBounce(letter, known)
   // Sent to the address of a delivery, and no word of a mail server in it: whose fate it tells cannot be said.
-  const silent = byHeader.evidence === sentToDelivery && finer?.kind !== 'bounce'
-  return { kind, evidence: reasons, bounce: silent ? { ...bounce, recipients: [] } : bounce }
+  return { ...seen, bounce: byBody || !isByAddress(byHeader) ? bounce : { ...bounce, recipients: [] } }
 }
 
-type Finer = { kind: FineKind; evidence: string }
-
-function finerKind(header: Header, envelope: LetterEnvelope, parts: Part[]): Finer | undefined {
-  const { words } = ownWords(parts)
-  const complaint = complaintEvidence(header, parts, words)
-  if (complaint) return { kind: 'feedback_report', evidence: complaint }
-  const bounce = bounceEvidence(header, envelope, parts, words)
-  if (bounce) return { kind: 'bounce', evidence: bounce }
-  const subject = headerText(header, 'subject')
-  const automatic = headerValue(header, 'auto-submitted') !== undefined || isNullSender(envelope.mailFrom)
-  return automatic && challengeSubject.test(subject)
-    ? { kind: 'challenge', evidence: `subject: ${subject}` }
-    : undefined
+/**
+ * What a letter is, at the door: by its header, and by its body where that leaves no doubt. A letter taken for an
+ * automatic reply silences its author; one ticket too many does less harm.
+ */
+export function classifyWhole(raw: Buffer, header: Header, envelope: LetterEnvelope, ours: Ours): Classification {
+  const { byHeader, byBody } = look(raw, header, envelope, ours)
+  if (!byBody?.certain || byBody.kind === byHeader.kind) return byHeader
+  const { kind, evidence } = byBody
+  return { kind: kind === 'feedback_report' || kind === 'challenge' ? 'auto_reply' : kind, evidence }
 }
 
-/** RFC 5965, and what providers send in its place. */
-function complaintEvidence(header: Header, parts: Part[], words: string): string | undefined {
-  const contentType = headerValue(header, 'content-type') ?? ''
-  if (/\breport-type="?feedback-report\b/i.test(contentType)) return `content-type: ${contentType.slice(0, 100)}`
-  if (parts.some(({ type }) => type === 'message/feedback-report')) return 'a part of type message/feedback-report'
-  if (headerValue(header, 'x-apple-unsubscribe')) return 'x-apple-unsubscribe'
-  if (/"notificationType": ?"Complaint"/.test(words.replaceAll('\\"', '"'))) return 'a complaint as JSON'
-  const returned = parts.some(
-    ({ type, body }) => type === 'message/rfc822' && /^x-hmxmroriginalrecipient:/im.test(body),
-  )
-  return returned && /^complaint about message\b/i.test(headerText(header, 'subject'))
-    ? 'a complaint of Outlook'
-    : undefined
+function look(raw: Buffer, header: Header, envelope: LetterEnvelope, ours: Ours) {
+  const byHeader = classify(header, envelope, ours.keys)
+  const letter = takeApart(raw, header)
+  const known = { ...ours, bounceToken: envelope.bounceToken }
+  return { byHeader, byBody: findIn(letter, envelope, byHeader, known), letter, known }
 }
 
-/** Two signs at least: people, too, write about returned mail, and forward it. */
-function bounceEvidence(header: Header, envelope: LetterEnvelope, parts: Part[], words: string): string | undefined {
-  if (notificationIn(words)) return 'a delivery notification as JSON'
-  const server = serverEvidence(header, envelope)
-  const subject = isBounceSubject(headerText(header, 'subject')) ? 'a bounce’s subject' : undefined
-  const report = parts.some(({ type }) => type === 'message/delivery-status') ? 'a delivery report' : undefined
-  const refusal = refusalIn(words)
-  const returned = parts.some(({ type }) => type === 'message/rfc822') ? 'a returned letter' : undefined
-  const isReport = headerValue(header, 'content-type')?.toLowerCase().startsWith('multipart/report')
-  if (report && (server || subject || isReport)) return [report, server ?? subject].filter(Boolean).join(', ')
-  if (server && refusal) return `${server}, says “${refusal}”`
-  if (subject && refusal && returned) return `${subject}, says “${refusal}”, ${returned}`
-  return listRefusal(header)
+function findIn(letter: Parts, envelope: LetterEnvelope, byHeader: Classification, known: Known): Finding | undefined {
+  if (byHeader.kind === 'loop') return undefined
+  const bounce = () => bounceEvidence(letter, envelope, known)
+  if (byHeader.kind === 'bounce' && !isByAddress(byHeader)) return bounce()
+  const complaint = complaintEvidence(letter)
+  if (complaint) return { kind: 'feedback_report', evidence: complaint, certain: true }
+  const absence = () => findAbsence(letter, envelope, byHeader)
+  // Who is away says, too, that a letter will not be delivered; what a server says that of, it returns.
+  const found = byHeader.kind === 'auto_reply' ? (absence() ?? bounce()) : (bounce() ?? absence())
+  return found ?? findAnswer(letter, envelope)
 }
 
-function serverEvidence(header: Header, { mailFrom, bounceToken }: LetterEnvelope): string | undefined {
-  if (isNullSender(mailFrom)) return 'null sender'
-  if (isFromDaemon(header)) return 'from a mail server'
-  return bounceToken ? sentToDelivery : undefined
+function isByAddress({ evidence }: Classification): boolean {
+  return evidence === sentToDelivery
 }
 
-/** fml, a mailing list program, returns a letter with its own words. */
-function listRefusal(header: Header): string | undefined {
-  const refused = /\b(are not member|loop alert)\b/i.test(headerText(header, 'subject'))
-  return refused && headerValue(header, 'x-mlserver') !== undefined ? 'refused by a mailing list' : undefined
+/** Certain with a second sign: a program's header, such a subject, or that it answers a letter of ours. */
+function findAbsence(
+  { header, words }: Parts,
+  envelope: LetterEnvelope,
+  byHeader: Classification,
+): Finding | undefined {
+  if (byHeader.kind === 'list') return undefined
+  const said = absenceIn(words)
+  if (!said) return undefined
+  const second =
+    programSign(header, envelope) ??
+    (isAbsenceSubject(subjectOf(header)) ? 'such a subject' : undefined) ??
+    (envelope.answersUs ? 'in answer to a letter of ours' : undefined)
+  const evidence = [`says first “${said}”`, second].filter((sign) => sign !== undefined).join(', ')
+  return { kind: 'auto_reply', evidence, certain: second !== undefined }
 }
 
-const challengeSubject =
-  /\b((please )?(confirm|verify) your (message|e-?mail|mail|address|delivery)|confirmation (required|request) for|challenge)\b/i
+function findAnswer({ header, words }: Parts, { mailFrom }: LetterEnvelope): Finding | undefined {
+  const challenge = challengeEvidence(header, isNullSender(mailFrom))
+  if (challenge) return { kind: 'challenge', evidence: challenge, certain: true }
+  const receipt = receiptEvidence(header, words)
+  return receipt ? { kind: 'auto_reply', evidence: receipt, certain: true } : undefined
+}

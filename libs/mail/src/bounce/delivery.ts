@@ -13,15 +13,15 @@ export function ownDelivery(said: Sources, known: Known): OwnDelivery | undefine
   return byVerp(said, known) ?? byMessageId(said, known)
 }
 
-/** `header` of the bounce, `original` of the letter it returns, `words` of the server. */
-type Sources = { header: Header; original: Header; words: string }
+/** `header` of the bounce, `original` of the letter it returns, `words` of the server, which may name the sender. */
+type Sources = { header: Header; original: Header; words: string; sentFrom?: string[] }
 
 /** Our envelope sender; servers note it where the bounce went, and in what they return. */
-function byVerp({ header, original }: Sources, { keys, mailDomain, bounceToken }: Known): OwnDelivery | undefined {
-  const noted = [header, original].flatMap((one) =>
-    envelopeFields.flatMap((name) => headerValues(one, name).map((value) => value.replace(/^<|>$/g, ''))),
-  )
-  const tags = noted.slice(0, candidateLimit).map((address) => bounceTag(address, mailDomain))
+function byVerp(said: Sources, { keys, mailDomain, bounceToken }: Known): OwnDelivery | undefined {
+  const { header, original, sentFrom = [] } = said
+  const noted = [header, original].flatMap((one) => envelopeFields.flatMap((name) => headerValues(one, name)))
+  const addresses = [...sentFrom, ...noted].slice(0, candidateLimit).map((value) => value.trim().replace(/^<|>$/g, ''))
+  const tags = addresses.map((address) => bounceTag(address, mailDomain))
   for (const tag of [bounceToken, ...tags]) {
     const number = tag === undefined ? undefined : readToken(keys, 'bounce', tag)
     if (number !== undefined) return { by: 'verp', id: numberAsUuid(number) }

@@ -55,7 +55,10 @@ const refusals = {
   ],
 }
 
-const refusal = new RegExp(`${anyOf(Object.values(refusals).flat())}|^[^\\p{L}\\p{N}\\n]{0,10}5[05]\\d[ -]`, 'imu')
+const refusal = new RegExp(
+  `${anyOf(Object.values(refusals).flat())}|^[^\\p{L}\\p{N}\\n]{0,10}5[05]\\d[ -].{0,60}`,
+  'imu',
+)
 
 const stillTried = new RegExp(
   anyOf([

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { makeToken, uuidAsNumber } from '../tokens.ts'
-import { readBounce, takeApart } from './read.ts'
+import { readBounce } from './read.ts'
+import { takeApart } from './take-apart.ts'
 
 const keys = ['the secret of this installation']
 const desk = { keys, mailDomain: 'desk.test' }

@@ -1,12 +1,19 @@
 /** Delivery status notifications as RFC 3464 has them, and as they are found in the text of less careful programs. */
 import { type Header, headerValue, parseHeader } from '../headers.ts'
-import { type Part, partText } from '../parts.ts'
+import { entityText } from '../mime/entity-text.ts'
 import { type Recipient, recipient } from './recipient.ts'
+import type { Parts } from './take-apart.ts'
 
-export function reportedRecipients(parts: Part[], words: string): Recipient[] {
-  const reports = parts.filter(({ type }) => type === 'message/delivery-status').map(partText)
-  return [...reports, words].map(readReport).find((recipients) => recipients.length > 0) ?? []
+/** The first report that names anybody; where there is none, the words of the server may be one. */
+export function reportedRecipients({ leaves, words }: Parts): Recipient[] {
+  for (const leaf of leaves.filter(({ type }) => type === 'message/delivery-status')) {
+    const recipients = readReport(entityText(leaf, reportLimit))
+    if (recipients.length > 0) return recipients
+  }
+  return readReport(words)
 }
+
+const reportLimit = 1024 * 1024
 
 /** One recipient a group of fields (RFC 3464 §2.3); a group without a recipient is about the whole letter. */
 function readReport(report: string): Recipient[] {

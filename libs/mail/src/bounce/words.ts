@@ -2,56 +2,7 @@
  * Bounces of mail servers that know no RFC 3464: sentences, and in them addresses. qmail, Exim, older Exchange, Notes
  * and many more each have their own form; what they share is that an address a line begins with is one that failed.
  */
-import { htmlToText } from '../html/text.ts'
-import { type Part, partText } from '../parts.ts'
 import { type Recipient, recipient } from './recipient.ts'
-
-const wordLimit = 256 * 1024
-
-/**
- * What the server says itself, and behind that the text it returns: the header of the returned letter, and all of it
- * from there on.
- */
-export function ownWords(parts: Part[]): { words: string; returnedHeader: string; returned: string } {
-  const returnedAt = parts.findIndex(({ type }) => type === 'message/rfc822' || type === 'text/rfc822-headers')
-  const own = (returnedAt < 0 ? parts : parts.slice(0, returnedAt)).filter(({ type }) => type.startsWith('text/'))
-  const plain = own.filter(({ type }) => type !== 'text/html')
-  const text = (plain.length > 0 ? plain.map(partText) : own.map(htmlWords)).join('\n').slice(0, wordLimit)
-  const lines = text.split('\n')
-  const end = lines.findIndex((line) => returnedLine.test(line))
-  if (end < 0) return { words: text, returnedHeader: '', returned: '' }
-  const header = lines.findIndex((line, at) => at >= end && headerLine.test(line))
-  const returned = header < 0 ? [] : lines.slice(header)
-  return {
-    words: lines.slice(0, end).join('\n'),
-    returnedHeader: untilBlank(returned),
-    returned: returned.join('\n'),
-  }
-}
-
-const headerLine =
-  /^(received|return-path|x-original-to|delivered-to|message-id|from|to|date|subject|mime-version): ?\S/i
-
-/** Where the returned letter begins: its own header, or the sentence before it. */
-const returnedLine = new RegExp(
-  `^(received|return-path|message-id): ?\\S|^[\\s|*-]{0,80}(${[
-    '(this|enclosed|below)( this line)? is (a copy|the header)|(the )?(original|returned|unsent) (message|mail)\\b(?! was)',
-    'message (headers|text) follow|(the )?headers? of the original|copy of (the|your) (original )?message',
-    'původní (zpráva|záhlaví|hlavičk[ay])|kopie (vaší |původní )?zprávy|pôvodn(á|é) (správa|hlavičky)|kópia (vašej |pôvodnej )?správy',
-    'messaggio originale|intestazioni (originali|del messaggio)|copia del (suo )?messaggio',
-    'ursprüngliche (nachricht|nachrichtenkopfzeilen|kopfzeilen)|originalnachricht|kopie (ihrer|der) (ursprünglichen )?(nachricht|e-?mail)',
-  ].join('|')})`,
-  'i',
-)
-
-function untilBlank(lines: string[]): string {
-  const blank = lines.findIndex((line) => line.trim() === '')
-  return (blank < 0 ? lines : lines.slice(0, blank)).join('\n')
-}
-
-function htmlWords(part: Part): string {
-  return htmlToText(partText(part).slice(0, wordLimit))
-}
 
 export type KnownAddresses = {
   /** Said to have failed, in a header. */

@@ -2,15 +2,16 @@
 import { classify } from '../classify.ts'
 import { type Header, readHeader } from '../headers.ts'
 import { type Inspection, inspection, type Origin, returnPath } from '../inspect.ts'
+import { entityText } from '../mime/entity-text.ts'
+import { leavesOf, readTree } from '../mime/tree.ts'
 import type { ParsedLetter } from '../parse.ts'
-import { leafParts, partText } from '../parts.ts'
 
 const beginningBytes = 64 * 1024
 const textLimit = 16_000
 
 export function parsePlainly(raw: Buffer): ParsedLetter {
-  const text = leafParts(beginning(raw)).find(({ type }) => type === 'text/plain')
-  return lettered(text ? partText(text).slice(0, textLimit).toWellFormed() : '')
+  const text = leavesOf(readTree(beginning(raw)).root).find(({ type }) => type === 'text/plain')
+  return lettered(text ? entityText(text, textLimit).toWellFormed() : '')
 }
 
 export function inspectPlainly(raw: Buffer, { mailFrom, keys = [] }: Origin = {}): Inspection {

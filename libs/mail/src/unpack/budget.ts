@@ -1,13 +1,22 @@
 const MiB = 1024 * 1024
 
 /** What unpacking one letter may still take (rules §7). `left` is shared by all that is unpacked from one letter. */
-export type Budget = { left: { bytes: number; attachments: number }; depth: number }
+export type Budget = {
+  left: {
+    bytes: number
+    attachments: number
+    /** Control words of RTF: each costs as much as many bytes of text; two megabytes of HTML have fewer. */
+    controls: number
+  }
+  depth: number
+}
 
 /** A file that was wrapped in something. Its name and type are as found: whoever shows them cleans them. */
 export type UnpackedFile = { filename: string; type: string; content: Buffer; content_id?: string }
 
 export function budgetFor(letterBytes: number): Budget {
-  return { left: { bytes: Math.min(128 * MiB, Math.max(64 * MiB, 4 * letterBytes)), attachments: 1000 }, depth: 3 }
+  const bytes = Math.min(128 * MiB, Math.max(64 * MiB, 4 * letterBytes))
+  return { left: { bytes, attachments: 1000, controls: 500_000 }, depth: 3 }
 }
 
 /** The budget of what is inside; undefined where things are wrapped too often to go on. */

@@ -34,7 +34,7 @@ export type Unpacked = {
 /** Changes the tree. */
 export function unpackTree(root: Entity): Unpacked {
   const unpacking: Unpacking = {
-    ...{ found: {}, warnings: new Set(), signatures: [], spare: [] },
+    ...{ found: {}, warnings: new Set(), signatures: [], signedFiles: 0, calendars: 0, spare: [] },
   }
   unpackEntity(root, { budget: budgetFor(root.bytes.length), whole: true }, unpacking)
   if (!hasWords(root)) unpacking.spare[0]?.()
@@ -52,6 +52,9 @@ type Unpacking = {
   found: Omit<Unpacked, 'warnings'>
   warnings: Set<string>
   signatures: Signature[]
+  /** How many of each were looked into. */
+  signedFiles: number
+  calendars: number
   /** Texts that are shown when the letter has no other, best first. */
   spare: (() => void)[]
 }
@@ -140,9 +143,11 @@ function unpackCms(entity: Entity, { budget, whole }: Place, unpacking: Unpackin
   if (file !== undefined) return showSignedFile(entity, file, content, cms, unpacking)
   if (cms.kind === 'signed') check(cms.signed, [content], whole, unpacking)
   const { root, warnings } = readTree(content)
+  const leaves = leavesOf(root)
+  inside.left.attachments -= Math.min(inside.left.attachments, leaves.length)
   for (const warning of warnings) unpacking.warnings.add(warning)
   if (whole) noteProtectedSubject(root, unpacking)
-  for (const leaf of leavesOf(root)) leaf.source = 'smime'
+  for (const leaf of leaves) leaf.source = 'smime'
   divide(entity, 'mixed', [root])
   unpackEntity(root, { budget: inside, whole }, unpacking)
 }
@@ -166,12 +171,15 @@ function signedFile(entity: Entity, content: Buffer): string | undefined {
 }
 
 /** The file that was sent stays, too: its signature may be needed. */
-function showSignedFile(entity: Entity, filename: string, content: Buffer, cms: Cms, { warnings }: Unpacking): void {
+function showSignedFile(entity: Entity, filename: string, content: Buffer, cms: Cms, unpacking: Unpacking): void {
   divide(entity, 'mixed', [filePart({ filename, type: 'application/octet-stream', content }, 'smime'), { ...entity }])
-  const signature = cms.kind === 'signed' ? checkSignature(cms.signed, [content], false) : undefined
-  const bad = signature?.signers.find(({ state }) => state === 'bad')
-  if (bad) warnings.add(`The signature of “${oneLine(filename, 80)}” is wrong: ${bad.reason}.`)
+  if (cms.kind !== 'signed' || unpacking.signedFiles++ >= signedFileLimit) return
+  const signature = checkSignature(cms.signed, [content], false)
+  const bad = signature.signers.find(({ state }) => state === 'bad')
+  if (bad) unpacking.warnings.add(`The signature of “${oneLine(filename, 80)}” is wrong: ${bad.reason}.`)
 }
+
+const signedFileLimit = 20
 
 /* Outlook */
 
@@ -213,7 +221,12 @@ function offerWords(entity: Entity, tnef: Tnef, { found, spare }: Unpacking): vo
 
 /* Invitations, and files in the text */
 
-function noteCalendar(entity: Entity, { found, spare }: Unpacking): void {
+/** One is told of; some letters have the same one twice, and some a broken one before it. */
+const calendarLimit = 5
+
+function noteCalendar(entity: Entity, unpacking: Unpacking): void {
+  const { found, spare } = unpacking
+  if (unpacking.calendars++ >= calendarLimit) return
   const calendar = readCalendar(contentOf(entity), entity.parameters.charset)
   if (!calendar) return
   found.calendar ??= calendar

@@ -11,8 +11,8 @@ export function readProperties(bytes: Buffer): Properties {
   if (bytes.length < 4) return { values, broken: bytes.length > 0 }
   const count = bytes.readUInt32LE(0)
   let at = 4
-  // The count is a stranger's word: bytes run out first.
   for (let read = 0; read < count; read++) {
+    if (read >= countLimit) return { values, broken: true }
     const next = readProperty(bytes, at)
     if (!next) return { values, broken: true }
     if (!next.named && !values.has(next.id)) values.set(next.id, { type: next.type, value: next.value })
@@ -20,6 +20,9 @@ export function readProperties(bytes: Buffer): Properties {
   }
   return { values, broken: false }
 }
+
+/** Counts are a stranger's word; a letter of Exchange has some hundreds. */
+const countLimit = 5_000
 
 export function propertyText(property: Property | undefined, codePage: number): string | undefined {
   if (property?.type === unicode) return beforeNul(decodeCodePage(property.value, 1200))
@@ -74,6 +77,7 @@ function readValues(bytes: Buffer, start: number, type: number): { value: Buffer
   let at = counted ? start + 4 : start
   let value: Buffer = Buffer.alloc(0)
   for (let index = 0; index < count; index++) {
+    if (index >= countLimit) return undefined
     if (length === undefined && at + 4 > bytes.length) return undefined
     const size = length ?? bytes.readUInt32LE(at)
     const from = length === undefined ? at + 4 : at

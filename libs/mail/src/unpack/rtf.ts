@@ -2,21 +2,23 @@
  * The text of RTF. Outlook wraps HTML or text in it ([MS-OXRTFEX]), which comes out as it was; of RTF that was written as
  * such the words are kept, not their look. One pass; groups are remembered to a fixed depth.
  */
+import type { Budget } from './budget.ts'
 import { decodeCodePage } from './code-pages.ts'
 
 /** `objects` when there are pictures or objects in it, which the text does not show. */
 export type RtfText = { kind: 'html' | 'text' | 'rtf'; text: string; objects: boolean; cut: boolean }
 
-export function readRtf(rtf: Buffer): RtfText {
+export function readRtf(rtf: Buffer, { left }: Budget): RtfText {
   const reading: Reading = {
-    ...{ rtf, kind: 'rtf', pieces: [], length: 0, pending: [], objects: false, cut: false, ended: false },
+    ...{ rtf, kind: 'rtf', pieces: [], length: 0, pending: [], ascii: true, objects: false, cut: false, ended: false },
     ...{ codePage: 1252, fonts: new Map(), fontBeingRead: 0, skip: 0 },
     state: { ...{ silent: false, suppressed: false, tag: false, fontTable: false }, font: -1, fallback: 1 },
-    ...{ saved: [], overflow: 0, starred: false },
+    ...{ saved: [], overflow: 0, starred: false, controls: left.controls },
   }
   let at = 0
   while (at < rtf.length && !reading.cut && !reading.ended) at = readToken(reading, at)
   flush(reading)
+  left.controls = Math.max(0, reading.controls)
   const { kind, objects, cut } = reading
   return { kind, text: reading.pieces.join(''), objects, cut }
 }
@@ -44,6 +46,8 @@ type Reading = {
   length: number
   /** Bytes of the text that were not decoded yet: a character may have several. */
   pending: number[]
+  /** All of them are. */
+  ascii: boolean
   objects: boolean
   cut: boolean
   /** Its outermost group is closed: what follows is none of it. */
@@ -57,6 +61,8 @@ type Reading = {
   overflow: number
   /** Right behind `\*`. */
   starred: boolean
+  /** How many more are read. */
+  controls: number
 }
 
 /** Returns where the next one begins. */
@@ -91,6 +97,7 @@ function closeGroup(reading: Reading): void {
 function readControl(reading: Reading, at: number): number {
   const byte = reading.rtf[at]
   if (byte === undefined) return at
+  if (--reading.controls < 0) reading.cut = true
   if (byte === 0x27) {
     const code = Number.parseInt(reading.rtf.toString('latin1', at + 1, at + 3), 16)
     if (!Number.isNaN(code)) takeByte(reading, code)
@@ -103,10 +110,11 @@ function readControl(reading: Reading, at: number): number {
   let end = at
   while (end < reading.rtf.length && end - at < wordLimit && isLetter(reading.rtf[end]!)) end++
   const word = reading.rtf.toString('latin1', at, end)
-  const digits = /^-?\d{1,10}/.exec(reading.rtf.toString('latin1', end, end + 11))?.[0] ?? ''
-  end += digits.length
+  const digits = end
+  if (reading.rtf[end] === 0x2d) end++
+  while (end - digits < 11 && isDigit(reading.rtf[end])) end++
+  const number = end === digits ? undefined : Number(reading.rtf.toString('latin1', digits, end)) || 0
   if (reading.rtf[end] === 0x20) end++
-  const number = digits === '' ? undefined : Number(digits)
   // Bytes as they are, among which braces mean nothing.
   if (word === 'bin') return end + Math.max(0, number ?? 0)
   takeWord(reading, word, number)
@@ -119,6 +127,10 @@ const wordLimit = 32
 
 function isLetter(byte: number): boolean {
   return (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x41 && byte <= 0x5a)
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x39
 }
 
 function takeSymbol(reading: Reading, symbol: string): void {
@@ -241,7 +253,10 @@ function isShown({ state, kind }: Reading): boolean {
 function takeByte(reading: Reading, byte: number): void {
   reading.starred = false
   if (reading.skip > 0) reading.skip--
-  else if (isShown(reading)) reading.pending.push(byte)
+  else if (isShown(reading)) {
+    reading.pending.push(byte)
+    if (byte >= 0x80) reading.ascii = false
+  }
   const { length } = reading.pending
   // Not between the two bytes of one character, if there are any that have one.
   if (length >= 64 * 1024 || (length >= 4096 && byte < 0x80)) flush(reading)
@@ -260,8 +275,12 @@ function flush(reading: Reading): void {
   if (reading.pending.length === 0) return
   const { state, codePage, fonts } = reading
   const page = state.tag ? codePage : (fonts.get(state.font) ?? codePage)
-  const text = decodeCodePage(Buffer.from(reading.pending), page)
-  reading.pending = []
+  // Most pieces are short and of ASCII, which is the same in every code page that RTF is written in.
+  const text = reading.ascii
+    ? String.fromCharCode(...reading.pending)
+    : decodeCodePage(Buffer.from(reading.pending), page)
+  reading.pending.length = 0
+  reading.ascii = true
   // Outside of its tags the HTML has no markup ([MS-OXRTFEX] §2.1.3.2).
   const literal = reading.kind === 'html' && !state.tag
   push(reading, literal ? text.replaceAll('<', '&lt;').replaceAll('>', '&gt;') : text)

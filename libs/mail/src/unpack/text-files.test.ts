@@ -76,6 +76,13 @@ test('more files than are unpacked stay in the text', () => {
   expect(found?.warnings).toEqual(['There are more files in the text than are unpacked; the rest stays in the text.'])
 })
 
+test.each(['begin 644 x\n', '=ybegin line=1 size=1 name=x\n', `begin 644 x\n${'M'.repeat(61)}\n`])(
+  'fifty thousand beginnings without an end are text (%j)',
+  (beginning) => {
+    expect(unpack(beginning.repeat(50_000))).toBeUndefined()
+  },
+)
+
 test('any bytes give a result, and no text is lost', () => {
   const samples = [Buffer.from(`A\n${uuencode('a', 'x'.repeat(99))}B\n`), yenc('b', Buffer.from('some bytes = \r\n\0'))]
   eachMutation(samples, (bytes) => {

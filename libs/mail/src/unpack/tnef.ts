@@ -40,6 +40,7 @@ export function readTnef(bytes: Buffer, budget: Budget): Tnef | undefined {
 
 const signature = 0x223e9f78
 
+const moreThanUnpacked = 'winmail.dat has more in it than is unpacked; the rest is in the raw letter.'
 const brokenProperties = 'Properties of winmail.dat are damaged; it is shown as far as it could be read.'
 
 /* Attributes: [MS-OXTNEF] §2.1.3.1 */
@@ -57,7 +58,7 @@ function readAttributes(bytes: Buffer, warnings: Set<string>): Attribute[] {
   while (at < bytes.length) {
     const level = bytes[at]!
     if (attributes.length >= attributeLimit) {
-      warnings.add('winmail.dat has more in it than is unpacked; the rest is in the raw letter.')
+      warnings.add(moreThanUnpacked)
       break
     }
     if (isPadding(bytes, at)) break
@@ -123,18 +124,18 @@ function bodyOf(
   message: Attributes,
   values: Properties['values'],
   codePage: number,
-  { left }: Budget,
+  budget: Budget,
   warnings: Set<string>,
 ): Pick<Tnef, 'text' | 'html' | 'rtf'> {
   const plain = propertyText(values.get(0x1000), codePage) ?? oldText(message.get(attribute.body), codePage)
   const html = htmlOf(values, codePage)
   const packed = values.get(0x1009)?.value
-  const found = packed && decompressRtf(packed, Math.min(rtfLimit, left.bytes))
+  const found = packed && decompressRtf(packed, Math.min(rtfLimit, budget.left.bytes))
   if (packed && !found) warnings.add('The text of Outlook is damaged.')
   if (!found) return { text: plain, html, rtf: undefined }
-  left.bytes -= found.rtf.length
+  budget.left.bytes -= found.rtf.length
   if (found.warning) warnings.add(found.warning)
-  const { kind, text, objects, cut } = readRtf(found.rtf)
+  const { kind, text, objects, cut } = readRtf(found.rtf, budget)
   if (cut) warnings.add('The text of Outlook is too long; only its beginning is shown.')
   const words = kind === 'html' ? undefined : text
   return {
@@ -155,6 +156,10 @@ function htmlOf(values: Properties['values'], codePage: number): string | undefi
 /* Its files */
 
 function readFile(file: Attributes, codePage: number, budget: Budget, warnings: Set<string>): UnpackedFile[] {
+  if (budget.left.attachments < 1) {
+    warnings.add(moreThanUnpacked)
+    return []
+  }
   const { values, broken } = readProperties(file.get(attribute.fileProperties) ?? Buffer.alloc(0))
   if (broken) warnings.add(brokenProperties)
   const text = (id: number) => propertyText(values.get(id), codePage) || undefined
@@ -167,7 +172,7 @@ function readFile(file: Attributes, codePage: number, budget: Budget, warnings: 
   const unpacked: UnpackedFile = { filename, type, content: found.content, ...(content_id && { content_id }) }
   if (found.letter) Object.assign(unpacked, { filename: `${filename}.eml`, type: 'message/rfc822' })
   if (admits(budget, found.content.length)) return [unpacked]
-  warnings.add('winmail.dat has more in it than is unpacked; the rest is in the raw letter.')
+  warnings.add(moreThanUnpacked)
   return []
 }
 

@@ -1,5 +1,5 @@
 /** `begin 644 name`, lines, `end`: uuencode as POSIX writes it, of its own alphabet or of Base64. */
-import { isLineStart, type Line, lineAt } from './lines.ts'
+import { type Line, lineAt } from './lines.ts'
 import type { TextFile } from './text-files.ts'
 
 /**
@@ -7,7 +7,6 @@ import type { TextFile } from './text-files.ts'
  * letters: people write "begin 100 things", too, and such text stays as it is.
  */
 export function readUuencode(text: Buffer, start: number): TextFile | undefined {
-  if (!isLineStart(text, start)) return undefined
   const first = lineAt(text, start)
   const found = beginning.exec(text.toString('latin1', start, Math.min(first.end, start + 300)))
   if (!found) return undefined

@@ -1,16 +1,17 @@
 /** `=ybegin … =yend`: yEnc 1.3 (http://www.yenc.org/yenc-draft.1.3.txt), eight bits as they are but for a few. */
 import { crc32 } from 'node:zlib'
-import { isLineStart, lineAt } from './lines.ts'
+import { lineAt } from './lines.ts'
 import type { TextFile } from './text-files.ts'
 
 /** The file whose `=ybegin` stands at `start`. */
 export function readYenc(text: Buffer, start: number): TextFile | undefined {
-  if (!isLineStart(text, start) || text.toString('latin1', start, start + 8) !== '=ybegin ') return undefined
+  if (text.toString('latin1', start, start + 8) !== '=ybegin ') return undefined
   const first = lineAt(text, start)
   const fields = text.toString('latin1', start, Math.min(first.end, start + 600))
   const name = / name=(\S.{0,254})$/.exec(fields)?.[1]?.trimEnd()
+  if (!name || !/ line=\d/.test(fields)) return undefined
   const last = text.indexOf('\n=yend ', first.next - 1)
-  if (!name || last < 0 || !/ line=\d/.test(fields)) return undefined
+  if (last < 0) return undefined
   const total = / total=(\d{1,6})/.exec(fields)?.[1]
   const part = / part=(\d{1,6})/.exec(fields)?.[1]
   const second = lineAt(text, first.next)

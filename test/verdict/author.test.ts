@@ -54,6 +54,7 @@ describe('the author of a letter', () => {
     ['a nested comment', 'jana@acme.cz (a (b) c)'],
     ['an open quote', '"jana@acme.cz <x@evil.test>'],
     ['an open comment', '(jana@acme.cz <x@evil.test>'],
+    ['an open bracket', '[<jana@acme.cz>'],
     ['two ats', 'jana@acme.cz@evil.test'],
     ['an address literal', 'jana@[127.0.0.1]'],
     ['a NUL', 'jana@acme.cz\0.evil.test'],

@@ -22,10 +22,15 @@ function writtenAddress(value: string): string | undefined {
   const bare = /^\s*([^\s<>()"\\,;:]+)\s*$/.exec(open)
   if (bare) return normalizeAddress(bare[1]!)
   const named = /^([^<>()"\\,;:]*)<\s*([^\s<>]+)\s*>\s*$/.exec(open)
-  if (!named) return undefined
+  if (!named || hasOpenBracket(named[1]!)) return undefined
   const address = normalizeAddress(named[2]!)
   const others = named[1]!.split(/\s+/).filter((word) => /.@./.test(word) && normalizeAddress(word) !== address)
   return others.length === 0 ? address : undefined
+}
+
+/** Some read on to the bracket that closes it, over the address (RFC 5322 §3.4.1, a literal). */
+function hasOpenBracket(name: string): boolean {
+  return !/^[^[\]]*(?:\[[^[\]]*\][^[\]]*)*$/.test(name)
 }
 
 function isMailbox(address: string): boolean {

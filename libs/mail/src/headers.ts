@@ -3,7 +3,7 @@
  * values are clean for storage (no NUL, no lone surrogates), not for any other use.
  */
 import { isUtf8 } from 'node:buffer'
-import addressparser, { type Address } from 'nodemailer/lib/addressparser'
+import { readMailboxes } from './address-list.ts'
 import { withLineFeeds } from './line-ends.ts'
 import { decodeHeaderText } from './mime/words.ts'
 import { cleanText } from './text.ts'
@@ -133,18 +133,12 @@ export function headerText(header: Header, name: string): string {
 
 /** Every mailbox of all fields of that name; members of groups (RFC 5322 §3.4) included. */
 export function headerMailboxes(header: Header, name: string): Mailbox[] {
-  return headerValues(header, name).flatMap((value) => flatten(addressparser(value)))
+  const written = headerValues(header, name).flatMap((value) => readMailboxes(value))
+  return written.map(({ address, name: shown }) => ({ address: cleanText(address), name: decodeHeaderText(shown) }))
 }
 
 /** Message-IDs of a field, without the angle brackets, in order, at most 200 (References of a long thread). */
 export function headerMessageIds(header: Header, name: string): string[] {
   const ids = headerValues(header, name).flatMap((value) => value.match(/<[^<>\s]{1,996}>/g) ?? [])
   return ids.slice(0, 200).map((id) => id.slice(1, -1))
-}
-
-function flatten(addresses: Address[]): Mailbox[] {
-  return addresses.flatMap((entry) => {
-    if ('group' in entry && entry.group) return flatten(entry.group)
-    return { address: cleanText(entry.address ?? ''), name: decodeHeaderText(entry.name ?? '') }
-  })
 }

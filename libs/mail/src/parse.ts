@@ -1,6 +1,8 @@
 /** A letter as people read it: text, HTML, files. What is not as it should be becomes a warning; nothing vanishes. */
 import { hash } from 'node:crypto'
 import { filenameOf, isLetter } from './filename.ts'
+import { type Circumstances, type Folded, fold, markFolds } from './fold/index.ts'
+import { headerMailboxes, headerText } from './headers.ts'
 import { sanitiseHtml } from './html/sanitise.ts'
 import { htmlToText } from './html/text.ts'
 import { contentIdOf, linkLocations, locationsIn, markInline } from './inline.ts'
@@ -31,8 +33,6 @@ export type ParsedLetter = {
   warnings: string[]
 } & Omit<Unpacked, 'warnings'>
 
-export type Folded = { reason: 'history' | 'signature' | 'disclaimer'; text: string }
-
 export type Attachment = {
   filename: string
   type: string
@@ -52,11 +52,14 @@ export function parseLetter(source: Buffer): ParsedLetter {
   const { warnings: unpackWarnings, ...unpacked } = unpackTree(root)
   const reading: Reading = { root, warnings: new Set([...warnings, ...unpackWarnings]), texts: new Map(), unnamed: 0 }
   const bodies = bodiesOf(root)
-  const html = htmlOf(bodies, reading)
+  const written = circumstancesOf(root)
+  const marked = htmlOf(bodies, reading, written)
   const text = textOf(bodies, reading)
+  const textOfHtml = !bodies.text.some((part) => !isHtml(part) && bodyText(part, textLimit, reading).trim() !== '')
+  const { html, visible_text, folded } = fold({ ...written, text, html: marked, textOfHtml })
   const attachments = filesOf(bodies, reading).map((part) => attachmentOf(part, reading))
   markInline(attachments, html)
-  return { text, html, visible_text: text, folded: [], attachments, ...unpacked, warnings: [...reading.warnings] }
+  return { text, html, visible_text, folded, attachments, ...unpacked, warnings: [...reading.warnings] }
 }
 
 type Reading = {
@@ -68,13 +71,18 @@ type Reading = {
   unnamed: number
 }
 
-function htmlOf({ html }: Bodies, reading: Reading): string | undefined {
+function circumstancesOf({ header }: Entity): Circumstances {
+  const author = headerMailboxes(header, 'from')[0]
+  return { ...(author && { author }), subject: headerText(header, 'subject') }
+}
+
+function htmlOf({ html }: Bodies, reading: Reading, written: Circumstances): string | undefined {
   if (!html.some(isHtml)) return undefined
   const locations = locationsIn(reading.root)
   // Each by itself: what one of them leaves open must not swallow the next.
   const pieces = html.filter(isReadable).map((part) => {
     const text = bodyText(part, htmlLimit, reading)
-    return sanitiseHtml(isHtml(part) ? linkLocations(text, locations) : escaped(text))
+    return sanitiseHtml(isHtml(part) ? markFolds(linkLocations(text, locations), written) : escaped(text))
   })
   return capped(pieces.join('\n'), htmlLimit, 'HTML', reading)
 }

@@ -1,5 +1,6 @@
 export { type Act, type Desk, type Problem, type Refusal, refusal, system } from './desk.ts'
 export { letterFiler } from './file-letter.ts'
+export { beginning, eventsAfter, type FollowedEvent, presentMoment } from './follow.ts'
 export { changeLegacySystem, createLegacySystem, deleteLegacySystem, type LegacySystem } from './legacy/systems.ts'
 export { mergeTickets, undoMerge } from './merge.ts'
 export { addCc, type Person, removeCc, removeParticipantEverywhere } from './participants.ts'

@@ -60,20 +60,20 @@ function beginsAt(lines: Line[], at: number, attributions: Map<number, Attributi
   if (isBlank(line) && line.depth === 0) return undefined
   if (line.depth > 0) return quoteFrom(lines, at, at)
   const toTheEnd = (kind: 'rest' | 'forward'): Block => ({ kind, from: at, to: lines.length })
+  const kind = separator(line)
+  if (kind === 'forward') return toTheEnd('forward')
+  if (kind === 'original') return toTheEnd('rest')
   const attribution = attributions.get(at)
   if (attribution) {
     const next = nextWords(lines, attribution.to)
     if (next < lines.length && lines[next]!.depth > 0) return quoteFrom(lines, at, next, attribution)
     if (attribution.sure) return toTheEnd('rest')
   }
-  const kind = separator(line)
-  if (kind === 'forward') return toTheEnd('forward')
-  if (kind === 'original') return toTheEnd('rest')
   const rule = isRule(line)
   const header = rule ? nextWords(lines, at + 1) : at
   if (header >= lines.length || header - at > 3 || lines[header]!.depth > 0) return undefined
-  const expected = rule || lines[header]!.hint === 'header'
-  return quotedHeaderEnd(lines, header, expected) === undefined ? undefined : toTheEnd('rest')
+  const belowRule = rule || lines[header]!.hint === 'below rule'
+  return quotedHeaderEnd(lines, header, belowRule) === undefined ? undefined : toTheEnd('rest')
 }
 
 /** To the last line of the quote; blank lines within it are its own. */

@@ -1,10 +1,181 @@
+import { decide, type Region } from './decide.ts'
 import type { Circumstances } from './index.ts'
+import { hasWords } from './lines.ts'
+import { type Cut, type Element, type Page, readPage } from './page.ts'
+
+const lengthLimit = 2 * 1024 * 1024
+const lineLimit = 64 * 1024
+/** Pieces of one fold that a table may need. */
+const pieceLimit = 200
 
 /**
  * HTML in which what is folded is wrapped as `<details data-folded="history"><summary></summary>…</details>`, with
  * nothing else changed. It reads classes, ids and styles, so it comes before sanitising, which lets through `details`
  * with that attribute alone, and `summary`. Of the letter's own, neither is left: what bears the mark is ours.
  */
-export function markFolds(html: string, _letter: Circumstances = {}): string {
-  return html
+export function markFolds(html: string, letter: Circumstances = {}): string {
+  const page = html.length > lengthLimit ? undefined : readPage(html)
+  if (!page) return html.replace(/<(\/?)(?:details|summary)(?![\w-])/gi, '<$1div')
+  const regions = page.lines.length > lineLimit ? [] : decide(page.lines, letter)
+  const own = page.folders.map(({ from, to }) => ({ from, to, text: unnamed(html.slice(from, to)) }))
+  return edited(html, [...own, ...regions.flatMap((region) => wrapped(html, page, region))])
 }
+
+/** What stands in the place of a range; an empty range is an insertion. */
+type Edit = { from: number; to: number; text: string }
+
+function edited(html: string, edits: Edit[]): string {
+  const parts: string[] = []
+  let at = 0
+  for (const { from, to, text } of edits.toSorted((one, other) => one.from - other.from)) {
+    parts.push(html.slice(at, from), text)
+    at = to
+  }
+  return parts.join('') + html.slice(at)
+}
+
+/** The tag of a fold that the letter brought, as that of any other block. */
+function unnamed(tag: string): string {
+  return tag.replace(/^<(\/?)\s*\w+/, '<$1div')
+}
+
+/**
+ * A region may begin deep within elements and end elsewhere. They are closed before it and opened again inside, so that
+ * one fold holds it; tables and lists cannot be opened again in their middle, and get a fold for each piece.
+ */
+function wrapped(html: string, page: Page, { from, to, reason }: Region): Edit[] {
+  const edits: Edit[] = []
+  const end = page.cuts[to]!
+  let start = page.cuts[from]!
+  for (let pieces = 0; pieces < pieceLimit && start.at < end.at; pieces++) {
+    const piece = nextPiece(page, start, end)
+    if (piece.fold && hasWordsBetween(page, from, to, piece.start, piece.end)) {
+      edits.push(...foldOf(html, piece.start, piece.end, reason, html.length))
+    }
+    start = piece.next
+  }
+  return edits
+}
+
+type Piece = { fold: boolean; start: Cut; end: Cut; next: Cut }
+
+function nextPiece(page: Page, start: Cut, end: Cut): Piece {
+  const shared = new Set(chainOf(end))
+  const left = chainOf(start).filter((element) => !shared.has(element))
+  if (start.within && isFrame(start.within))
+    return { fold: false, start, end, next: firstWithin(page, start.within, start) }
+  const inner = left.find(isFixed)
+  if (inner) return { fold: true, start, end: { at: inner.end, within: inner, unclosed: '' }, next: behind(inner) }
+  const entered = chainOf(end).filter((element) => element.begin >= start.at)
+  const outer = entered.findLast(isFixed)
+  if (outer) {
+    const before = { at: outer.begin, within: outer.parent, unclosed: '' }
+    return { fold: true, start, end: before, next: { at: outer.inside, within: outer, unclosed: '' } }
+  }
+  return { fold: true, start, end, next: end }
+}
+
+function behind(element: Element): Cut {
+  const unclosed = element.end === element.behind ? `</${element.name}>` : ''
+  return { at: element.behind, within: element.parent, unclosed }
+}
+
+/** Into the next element of a table or list. */
+function firstWithin({ elements }: Page, frame: Element, start: Cut): Cut {
+  let low = 0
+  for (let high = elements.length; low < high; ) {
+    const middle = (low + high) >> 1
+    if (elements[middle]!.begin < start.at) low = middle + 1
+    else high = middle
+  }
+  const element = elements[low]
+  return element && element.begin < frame.end ? { at: element.inside, within: element, unclosed: '' } : behind(frame)
+}
+
+function foldOf(html: string, start: Cut, end: Cut, reason: string, length: number): Edit[] {
+  const shared = sharedHost(start, end)
+  const closing = chainOf(start).filter((element) => !shared.has(element))
+  const reopened = chainOf(end).filter((element) => !shared.has(element) && element.begin < start.at)
+  const entered = chainOf(end).filter((element) => !shared.has(element) && element.begin >= start.at)
+  const opening = `<details data-folded="${reason}"><summary></summary>${tags(html, closing)}`
+  const ending = `${ends([...entered, ...reopened])}</details>`
+  const after = end.at < length ? tags(html, [...entered, ...reopened]) : ''
+  return [
+    { from: start.at, to: start.at, text: `${start.unclosed}${ends(closing)}${opening}` },
+    { from: end.at, to: end.at, text: `${end.unclosed}${ending}${after}` },
+  ]
+}
+
+/** The elements around both places, up to one that may hold a fold. */
+function sharedHost(start: Cut, end: Cut): Set<Element> {
+  const around = new Set(chainOf(end))
+  const shared = chainOf(start).filter((element) => around.has(element))
+  const host = shared.findIndex(({ name }) => hosts.has(name))
+  return new Set(host < 0 ? [] : shared.slice(host))
+}
+
+/** From the innermost out, without what is no element of HTML. */
+function chainOf({ within }: Cut): Element[] {
+  const chain: Element[] = []
+  for (let element = within; element; element = element.parent) {
+    if (/^[a-z][a-z0-9]*$/.test(element.name)) chain.push(element)
+  }
+  return chain
+}
+
+function ends(elements: Element[]): string {
+  return elements.map(({ name }) => `</${nameOf(name)}>`).join('')
+}
+
+function tags(html: string, elements: Element[]): string {
+  return elements
+    .toReversed()
+    .map(({ name, begin, inside }) => (nameOf(name) === name ? html.slice(begin, inside) : '<div>'))
+    .join('')
+}
+
+function nameOf(name: string): string {
+  return name === 'details' || name === 'summary' ? 'div' : name
+}
+
+function hasWordsBetween({ lines, cuts }: Page, from: number, to: number, start: Cut, end: Cut): boolean {
+  for (let line = from; line < to; line++) {
+    if (cuts[line]!.at >= end.at) return false
+    const next = cuts[line + 1]!.at
+    if (next > start.at && hasWords(lines[line]!)) return true
+  }
+  return false
+}
+
+/** Cannot be closed and opened again without becoming another. */
+function isFixed({ name }: Element): boolean {
+  return fixed.has(name)
+}
+
+/** Has no words of its own, only in its elements. */
+function isFrame({ name }: Element): boolean {
+  return frames.has(name)
+}
+
+const frames = new Set(['table', 'thead', 'tbody', 'tfoot', 'tr', 'ul', 'ol', 'dl', 'colgroup'])
+const fixed = new Set([...frames, 'html', 'body', 'td', 'th', 'caption', 'li', 'dt', 'dd'])
+const hosts = new Set([
+  ...[
+    'html',
+    'body',
+    'div',
+    'td',
+    'th',
+    'li',
+    'dd',
+    'blockquote',
+    'center',
+    'section',
+    'article',
+    'main',
+    'aside',
+    'header',
+    'footer',
+  ],
+  ...['form', 'fieldset', 'caption', 'details', 'summary'],
+])

@@ -2,6 +2,7 @@
  * What the author wrote now, and what they only sent along: quoted history, signature, disclaimer. Nothing is cut: what
  * is folded is shown closed, and opens with a click (rules §7).
  */
+import { foldByMarks } from './marks.ts'
 import { foldLines } from './text.ts'
 
 export { markFolds } from './html.ts'
@@ -23,5 +24,7 @@ export type Circumstances = { author?: { name: string; address: string }; subjec
 export function fold(
   letter: Circumstances & { text: string; html: string | undefined; textOfHtml?: boolean },
 ): FoldedLetter {
-  return { ...foldLines(letter.text, letter), html: letter.html }
+  const { text, html } = letter
+  const marked = letter.textOfHtml && html !== undefined ? foldByMarks(text, html) : undefined
+  return { ...(marked ?? foldLines(text, letter)), html }
 }

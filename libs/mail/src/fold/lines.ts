@@ -4,7 +4,7 @@
 export type Line = { text: string; depth: number; hint?: Hint }
 
 /** What the structure of HTML says about a line, where its words alone would not. */
-export type Hint = 'attribution' | 'header' | 'signature' | 'rule'
+export type Hint = 'attribution' | 'header' | 'signature' | 'rule' | 'below rule'
 
 /** Most of a line that is looked at; nothing that decides is longer. */
 const lineLimit = 4000
@@ -48,7 +48,7 @@ const invisible = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g
 
 const plainLetters: Record<string, string> = { ł: 'l', ø: 'o', ı: 'i', ß: 'ss', '’': "'" }
 
-function unquoted(raw: string): { depth: number; text: string } {
+export function unquoted(raw: string): { depth: number; text: string } {
   let depth = 0
   let at = 0
   for (;;) {

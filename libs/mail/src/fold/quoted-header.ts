@@ -19,9 +19,10 @@ export function isRule(line: Line): boolean {
 
 /**
  * The end of the block of fields that begins at `from`, if there is one. From, date and recipient together are what
- * programs write; behind a separator, or where structure says so, any three lines of the kind will do.
+ * programs write; below a rule From and one more will do, and where structure says `header` any three of the kind.
  */
-export function quotedHeaderEnd(lines: Line[], from: number, expected: boolean): number | undefined {
+export function quotedHeaderEnd(lines: Line[], from: number, belowRule: boolean): number | undefined {
+  const anyLanguage = lines[from]!.hint === 'header'
   const fields = new Set<string>()
   let end = from
   let others = 0
@@ -38,17 +39,17 @@ export function quotedHeaderEnd(lines: Line[], from: number, expected: boolean):
       end = at + 1
       others = 0
     } else if (at === from) {
-      if (!expected || !/^[^:：]{1,24}[:：]/.test(line.text)) return undefined
+      if (!anyLanguage || !/^[^:：]{1,24}[:：]/.test(line.text)) return undefined
       fields.add('unknown')
       end = at + 1
-    } else if (expected && /^[^:：@/]{1,24}[:：] ?\S/.test(line.text)) {
+    } else if (anyLanguage && /^[^:：@/]{1,24}[:：] ?\S/.test(line.text)) {
       fields.add(`unknown ${at}`)
       end = at + 1
     } else if (!/[@;<]/.test(line.text) && ++others > 2) break
   }
   const whole = fields.has('from') && fields.has('date') && fields.has('to')
-  const some = fields.size >= 3 || (fields.has('from') && fields.size >= 2)
-  return whole || (expected && some) ? end : undefined
+  const some = fields.has('from') && fields.size >= 2
+  return whole || (belowRule && some) || (anyLanguage && (some || fields.size >= 3)) ? end : undefined
 }
 
 /** Whether the subject says that the letter is a forward: by the outermost of its prefixes. */

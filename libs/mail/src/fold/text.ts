@@ -1,52 +1,52 @@
-import { decide, type Region } from './decide.ts'
-import type { Circumstances, Folded } from './index.ts'
+import { decide } from './decide.ts'
+import type { Circumstances, Folded, Reason } from './index.ts'
 import { textLines } from './lines.ts'
 
 /** Beyond these nobody quotes, and nothing is folded. */
 const characterLimit = 2 * 1024 * 1024
 const lineLimit = 64 * 1024
 
-export function foldLines(text: string, letter: Circumstances): { visible_text: string; folded: Folded[] } {
+export type FoldedText = { visible_text: string; folded: Folded[] }
+
+/** A part of the text with all its white space; visible where there is no reason to fold it. */
+export type Part = { text: string; reason?: Reason }
+
+export function foldLines(text: string, letter: Circumstances): FoldedText {
   const raw = text.length > characterLimit ? [] : text.split(/\r\n|\r|\n/, lineLimit + 1)
   const regions = raw.length > lineLimit ? [] : decide(textLines(raw), letter)
-  return regions.length === 0 ? { visible_text: text, folded: [] } : parted(raw, regions)
-}
-
-/** Visible parts follow each other as closely as they stood. */
-function parted(raw: string[], regions: Region[]): { visible_text: string; folded: Folded[] } {
-  const folded: Folded[] = []
-  let visible = ''
-  let apart = ''
+  const parts: Part[] = []
   let at = 0
-  const show = (lines: string[]) => {
-    const text = withoutBlankEnds(lines)
-    if (text === '') {
-      if (lines.length > 0) apart = '\n\n'
-      return
-    }
-    visible += visible === '' ? text : (isBlank(lines[0]!) ? '\n\n' : apart) + text
-    apart = isBlank(lines.at(-1)!) ? '\n\n' : '\n'
-  }
+  const lines = (from: number, to: number) => raw.slice(from, to).map((line) => `${line}\n`)
   for (const { from, to, reason } of regions) {
-    show(raw.slice(at, from))
-    folded.push({ reason, text: withoutBlankEnds(raw.slice(from, to)), at: visible.length })
+    parts.push({ text: lines(at, from).join('') }, { text: lines(from, to).join(''), reason })
     at = to
   }
-  show(raw.slice(at))
+  return regions.length === 0
+    ? { visible_text: text, folded: [] }
+    : parted([...parts, { text: lines(at, raw.length).join('') }])
+}
+
+/** Visible parts follow each other as closely as they stood: with a blank line between them, or without. */
+export function parted(parts: Part[]): FoldedText {
+  const folded: Folded[] = []
+  let visible = ''
+  let gap = '\n'
+  for (const { text, reason } of parts) {
+    const words = withoutBlankEnds(text)
+    if (reason) folded.push({ reason, text: words, at: visible.length })
+    else if (words === '') gap = text === '' ? gap : '\n\n'
+    else {
+      if (visible !== '') visible += /^\s{0,100}\n/.test(text) ? '\n\n' : gap
+      visible += words
+      gap = /\n[^\S\n]{0,100}\n$/.test(text) ? '\n\n' : '\n'
+    }
+  }
   return { visible_text: visible, folded }
 }
 
-function withoutBlankEnds(lines: string[]): string {
-  const first = lines.findIndex((line) => !isBlank(line))
-  const last = lines.findLastIndex((line) => !isBlank(line))
-  return first < 0
-    ? ''
-    : lines
-        .slice(first, last + 1)
-        .join('\n')
-        .trimEnd()
-}
-
-function isBlank(line: string): boolean {
-  return line.trim() === ''
+/** The first line keeps what it is set in by. */
+function withoutBlankEnds(text: string): string {
+  const end = text.trimEnd()
+  const start = end.length - end.trimStart().length
+  return end.slice(end.lastIndexOf('\n', start - 1) + 1)
 }

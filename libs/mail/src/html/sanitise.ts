@@ -10,7 +10,7 @@ const options: sanitizeHtml.IOptions = {
   allowedTags: [
     ...['p', 'div', 'span', 'br', 'hr', 'blockquote', 'pre', 'code', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6'],
     ...['b', 'strong', 'i', 'em', 'u', 's', 'del', 'ins', 'sub', 'sup', 'small', 'a', 'img', 'ul', 'ol', 'li', 'dl'],
-    ...['dt', 'dd', 'table', 'thead', 'tbody', 'tfoot', 'tr', 'th', 'td', 'caption'],
+    ...['dt', 'dd', 'table', 'thead', 'tbody', 'tfoot', 'tr', 'th', 'td', 'caption', 'details', 'summary'],
   ],
   allowedAttributes: {
     a: ['href', 'title', 'rel'],
@@ -19,6 +19,8 @@ const options: sanitizeHtml.IOptions = {
     td: ['colspan', 'rowspan'],
     th: ['colspan', 'rowspan'],
     ol: ['start'],
+    // Only ours are left of these: markFolds (fold/html.ts) comes before.
+    details: [{ name: 'data-folded', values: ['history', 'signature', 'disclaimer'] }],
   },
   allowedSchemes: ['http', 'https', 'mailto', 'tel'],
   allowedSchemesByTag: { img: ['cid'] },

@@ -5,6 +5,7 @@ import type { Web } from '../door/web.ts'
 import { agentCalls } from './agents.ts'
 import { contactCalls, contactImport } from './contacts.ts'
 import { deliveryCalls } from './deliveries.ts'
+import { eventCalls } from './events.ts'
 import { legacyCalls } from './legacy-systems.ts'
 import { mailCalls } from './mail.ts'
 import { mailboxCalls } from './mailboxes.ts'
@@ -21,6 +22,7 @@ export async function api(web: Web, app: App): Promise<void> {
   agentCalls(web, app)
   mailCalls(web, app)
   deliveryCalls(web, app)
+  await web.register(async (scope: Web) => eventCalls(scope, app))
   legacyCalls(web, app)
   ticketCalls(web, app)
   ticketActs(web, app)

@@ -4,9 +4,8 @@
  */
 import type { Actor } from '@podatelna/contracts'
 import { Prisma, type Store, within } from '@podatelna/store'
-import { system } from '@podatelna/ticketing'
+import { filesOfTheStore, isNeeded, system } from '@podatelna/ticketing'
 import { keptFrom } from './mail-events.ts'
-import { lettersAreFiles } from './record.ts'
 
 /** Does all that is due. */
 export async function expireLetters(store: Store, now = new Date()): Promise<void> {
@@ -43,10 +42,10 @@ async function deleteBytes(store: Store, now: Date): Promise<number> {
   return store.prisma.$transaction(
     async (database) => {
       // No letter is being kept meanwhile: it might have the content of a file that is deleted here.
-      await database.$executeRaw`SELECT pg_advisory_xact_lock(${lettersAreFiles}::bigint)`
+      await database.$executeRaw`SELECT pg_advisory_xact_lock(${filesOfTheStore}::bigint)`
       const gone = await within(database).query<{ file: Uint8Array | null }>(forgetBytes(now))
       for (const { file } of gone) {
-        if (file && !(await isNeeded(database, file))) await store.letters.remove(Buffer.from(file))
+        if (file && !(await isNeeded(within(database), file))) await store.letters.remove(Buffer.from(file))
       }
       return gone.length
     },
@@ -66,13 +65,6 @@ function forgetBytes(now: Date): Prisma.Sql {
       raw = CASE WHEN filed THEN letter.raw END, raw_sha256 = CASE WHEN filed THEN letter.raw_sha256 END
     FROM old WHERE letter.id = old.id
     RETURNING CASE WHEN large AND NOT filed THEN old.raw_sha256 END AS file`
-}
-
-/** Another letter may have the same content: files are named by it. */
-async function isNeeded(database: Prisma.TransactionClient, file: Uint8Array): Promise<boolean> {
-  const rows = await database.$queryRaw<unknown[]>`
-    SELECT FROM inbound_mail WHERE raw_sha256 = ${file} AND raw IS NULL LIMIT 1`
-  return rows.length > 0
 }
 
 const bySystem = JSON.stringify(system satisfies Actor)

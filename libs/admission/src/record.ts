@@ -1,6 +1,7 @@
 import { outboxInsert } from '@podatelna/bus'
 import { Disposition, type Envelope } from '@podatelna/contracts'
 import { type Database, type LetterDraft, Prisma, type Queryable, rowLimit, type Store, within } from '@podatelna/store'
+import { filesOfTheStore } from '@podatelna/ticketing'
 import type { LetterRecord } from './admit.ts'
 import { keptFrom } from './mail-events.ts'
 
@@ -58,15 +59,12 @@ export function recordAlone(
 export function transact<Value>(store: Store, work: (database: Database) => Promise<Value>): Promise<Value> {
   return store.prisma.$transaction(
     async (database) => {
-      await database.$executeRaw`SELECT pg_advisory_xact_lock_shared(${lettersAreFiles}::bigint)`
+      await database.$executeRaw`SELECT pg_advisory_xact_lock_shared(${filesOfTheStore}::bigint)`
       return work(database)
     },
     { maxWait: 10_000, timeout: 60_000 },
   )
 }
-
-/** Shared by those who write files of letters, taken alone by whoever deletes them. */
-export const lettersAreFiles = 7_210_043
 
 /** Of a refused letter only the header is kept, and of that no more than this; bytes. */
 const headerKept = 64 * 1024

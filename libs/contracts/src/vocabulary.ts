@@ -57,6 +57,16 @@ export type MessageKind = z.infer<typeof MessageKind>
 export const Audience = z.enum(['internal', 'client', 'end_customer'])
 export type Audience = z.infer<typeof Audience>
 
+/**
+ * What a virus scanner says of a file:
+ *
+ * - `unscanned`: nothing yet, or there is no scanner
+ * - `infected`: never given out
+ * - `failed`: it could not be scanned, and never will
+ */
+export const Scan = z.enum(['unscanned', 'clean', 'infected', 'failed'])
+export type Scan = z.infer<typeof Scan>
+
 export const ParticipantRole = z.enum(['requester', 'cc'])
 export type ParticipantRole = z.infer<typeof ParticipantRole>
 

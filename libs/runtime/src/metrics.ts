@@ -45,6 +45,11 @@ export function createMetrics() {
       labelNames: ['trouble'] as const,
       registers,
     }),
+    scannerAway: new Gauge({
+      name: 'podatelna_scanner_away',
+      help: '1 while clamd does not answer and attachments wait for it',
+      registers,
+    }),
     events: new Counter({
       name: 'podatelna_events_total',
       help: 'Events handled, by consumer and outcome (done, retry, dead)',

@@ -177,6 +177,11 @@ const table = {
     .transform((value) => value.toLowerCase())
     .default('localhost')
     .describe('domain of our Message-IDs, bounce addresses and HELO'),
+  CLAMD: listen().optional().describe('`host:port` of the clamd that scans attachments for viruses; off when empty'),
+  CLAMD_AWAY: z
+    .enum(['hold', 'deliver'], { error: 'must be hold or deliver.' })
+    .default('hold')
+    .describe('attachments that clamd has not scanned yet: `hold` keeps them locked, `deliver` gives them out'),
   DKIM_SELECTOR: text('selector of the key that signs outgoing mail'),
   DKIM_KEY_FILE: text('private key (PEM) that signs outgoing mail'),
   SECRET_KEYS: list('secrets for tokens in mail; the first signs, all verify; generated once into DATA_DIR', (key) =>

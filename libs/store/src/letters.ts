@@ -10,7 +10,10 @@ export const rowLimit = 128 * 1024
 export type LetterStore = {
   /** A letter being received. Nothing is in the store until `keep` has returned. */
   begin(): LetterDraft
-  read(sha256: Buffer): Readable
+  /** Makes a file of the letter durable under its SHA-256, whatever its size. Again is harmless. */
+  put(content: Buffer, sha256: Buffer): Promise<void>
+  /** @param range first and last byte; absent: all of it */
+  read(sha256: Buffer, range?: { start: number; end: number }): Readable
   /** Deletes a large letter that nobody needs, unless it was kept within the hour: somebody may be about to need it. */
   remove(sha256: Buffer): Promise<void>
   /** Deletes what processes that were killed left unfinished, a day after. */
@@ -34,7 +37,8 @@ export type LetterDraft = {
 export function fileLetterStore(folder: string): LetterStore {
   return {
     begin: () => new Draft(folder),
-    read: (sha256) => createReadStream(pathOf(folder, sha256)),
+    put: (content, sha256) => put(folder, content, sha256),
+    read: (sha256, range) => createReadStream(pathOf(folder, sha256), range),
     remove: (sha256) => removeOlder(pathOf(folder, sha256), hourMs),
     async tidy() {
       const unfinished = join(folder, 'unfinished')
@@ -84,11 +88,7 @@ class Draft implements LetterDraft {
     if (!this.#file) return { raw: Buffer.concat(this.#chunks), sha256, bytes: this.#bytes }
     await this.#file.sync()
     await this.#file.close()
-    const path = pathOf(this.#folder, sha256)
-    const made = await mkdir(dirname(path), { recursive: true })
-    await rename(this.#draftPath, path)
-    await syncFolder(dirname(path))
-    if (made) await syncFolder(this.#folder)
+    await settle(this.#folder, this.#draftPath, sha256)
     return { raw: null, sha256, bytes: this.#bytes }
   }
 
@@ -106,6 +106,28 @@ class Draft implements LetterDraft {
     // Not `writev`: on a full disk it writes a part, and says so in a number only.
     for (const chunk of this.#chunks.splice(0)) await this.#file.appendFile(chunk)
   }
+}
+
+async function put(folder: string, content: Buffer, sha256: Buffer): Promise<void> {
+  const draft = join(folder, 'unfinished', randomUUID())
+  await mkdir(dirname(draft), { recursive: true })
+  const file = await open(draft, 'wx')
+  try {
+    await file.writeFile(content)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await settle(folder, draft, sha256)
+}
+
+/** Gives a finished file its name, durably. Its time is new, too: see `remove`. */
+async function settle(folder: string, draft: string, sha256: Buffer): Promise<void> {
+  const path = pathOf(folder, sha256)
+  const made = await mkdir(dirname(path), { recursive: true })
+  await rename(draft, path)
+  await syncFolder(dirname(path))
+  if (made) await syncFolder(folder)
 }
 
 /** A new name in a folder, be it a file's or another folder's, is only durable once that folder itself is. */

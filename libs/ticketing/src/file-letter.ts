@@ -15,9 +15,10 @@ import {
   ticketNumbersIn,
   ticketOpened,
 } from '@podatelna/contracts'
-import { type Attachment, oneLine, type ParsedLetter, type Reader } from '@podatelna/mail'
+import { oneLine, type ParsedLetter, type Reader } from '@podatelna/mail'
 import { batched, newId, Prisma } from '@podatelna/store'
 import { type Desk, system } from './desk.ts'
+import { filesInsert, type KeptFile, keepFiles } from './files.ts'
 import { type LegacyClue, type LegacyMatcher, legacyMatcher } from './legacy/match.ts'
 import { afterClientWrote, moveColumns, moveDetail } from './states.ts'
 import {
@@ -105,10 +106,17 @@ async function noteDone(desk: Desk, event: Envelope): Promise<Outcome> {
   return 'done'
 }
 
-async function readLetter({ store, reader }: FilingDesk, mail: MailRow): Promise<ParsedLetter | undefined> {
-  if (mail.raw) return reader.read(Buffer.from(mail.raw))
-  return mail.raw_sha256 ? reader.read(await buffer(store.letters.read(Buffer.from(mail.raw_sha256)))) : undefined
+/** Its files are in the store, as far as rows do not take them; undefined when its bytes are not kept any more. */
+async function readLetter({ store, reader }: FilingDesk, mail: MailRow): Promise<ReadLetter | undefined> {
+  const raw = mail.raw
+    ? Buffer.from(mail.raw)
+    : mail.raw_sha256 && (await buffer(store.letters.read(Buffer.from(mail.raw_sha256))))
+  if (!raw) return undefined
+  const { attachments, ...letter } = await reader.read(raw)
+  return { ...letter, files: await keepFiles(store, attachments) }
 }
+
+type ReadLetter = Omit<ParsedLetter, 'attachments'> & { files: KeptFile[] }
 
 /**
  * Its mailbox takes no late replies: the letter is filed nowhere, and its author is told to write a new one. Staff see it
@@ -138,7 +146,7 @@ async function openTicket(
   desk: Desk,
   event: Envelope,
   mail: MailRow,
-  letter: ParsedLetter,
+  letter: ReadLetter,
   after: { closed: ThreadedTicket | undefined; legacy: LegacyClue | undefined },
 ): Promise<Outcome> {
   const { closed, legacy } = after
@@ -163,6 +171,7 @@ async function openTicket(
       SELECT ${newId()}::uuid, id, ${mail.from_address}, ${author.name}, 'requester', ${JSON.stringify(author)}::jsonb
       FROM ticket),
     message AS (${messageInsert(messageId, mail, letter, 'client', author)}),
+    ${filesInsert(messageId, letter.files)}
     event AS (
       INSERT INTO ticket_events (ticket_id, type, by) SELECT id, 'opened', ${JSON.stringify(author)}::jsonb FROM ticket),
     ${copiesInsert(copies, messageId, author)}
@@ -205,7 +214,7 @@ async function addToTicket(
   desk: Desk,
   event: Envelope,
   mail: MailRow,
-  letter: ParsedLetter,
+  letter: ReadLetter,
   ticket: ThreadedTicket,
 ): Promise<Outcome> {
   const messageId = newId()
@@ -229,6 +238,7 @@ async function addToTicket(
       RETURNING tickets.id, tickets.organization_id),
     joined AS (${colleagueJoins(mail, ticket, author)}),
     message AS (${messageInsert(messageId, mail, letter, mail.agent_id ? 'internal' : 'client', author)}),
+    ${filesInsert(messageId, letter.files)}
     ${copiesInsert(copies, messageId, author)}
     ${copies.length > 0 ? Prisma.sql`outbox AS (${outboxInsert([told], Prisma.sql`SELECT FROM copied WHERE state = 'active'`)}),` : Prisma.empty}
     events AS (${eventsInsert(author, ticket.status, to)})
@@ -241,22 +251,17 @@ async function addToTicket(
 function messageInsert(
   id: string,
   mail: MailRow,
-  letter: ParsedLetter,
+  letter: ReadLetter,
   audience: 'client' | 'internal',
   author: Actor,
 ): Prisma.Sql {
   return Prisma.sql`
-    INSERT INTO messages (id, ticket_id, kind, audience, author, subject, text, html, attachments, warnings, message_id,
-      mail_id, created_at)
+    INSERT INTO messages (id, ticket_id, kind, audience, author, subject, text, html, visible_text, folded, warnings,
+      message_id, mail_id, created_at)
     SELECT ${id}::uuid, id, 'inbound', ${audience}, ${JSON.stringify(author)}::jsonb, ${mail.subject}, ${letter.text},
-      ${letter.html ?? null}, ${JSON.stringify(letter.attachments.map(listed))}::jsonb, ${letter.warnings}::text[],
+      ${letter.html ?? null}, ${letter.visible_text}, ${JSON.stringify(letter.folded)}::jsonb, ${letter.warnings}::text[],
       ${mail.message_id}, ${mail.id}::uuid, ${mail.received_at}
-    FROM ticket`
-}
-
-/** What the message says of a file; its bytes are in the letter. */
-function listed({ content, ...attachment }: Attachment) {
-  return attachment
+    FROM ticket RETURNING id`
 }
 
 /** A contact who writes into a ticket of their own organization is on it from then on (rules §5); an auto-reply joins nobody. */

@@ -13,6 +13,7 @@ import { type Finding, fault } from './finding.ts'
 import { checkMailDomain, checkPublicUrl, checkSecretKeys } from './identity.ts'
 import { checkDnsServers, type Names, openNames } from './names.ts'
 import { checkRelay } from './relay.ts'
+import { checkScanner } from './scanner.ts'
 
 /** A part to look at. What it throws, or does not answer in time, is a fault of that part. */
 type Check = { subject: string; look: () => Promise<Finding[]> }
@@ -35,6 +36,7 @@ export async function examine(settings: Settings): Promise<Finding[]> {
     { subject: 'secret keys', look: () => checkSecretKeys(settings) },
     { subject: 'public address', look: async () => [checkPublicUrl(settings)] },
     { subject: 'relay', look: () => checkRelay(settings) },
+    { subject: 'virus scanner', look: () => checkScanner(settings) },
     { subject: 'DNS servers', look: () => checkDnsServers(settings.DNS_SERVERS) },
     { subject: 'mail domain', look: async () => [checkMailDomain(settings)] },
     ...domains.flatMap((domain) => domainChecks(domain, settings, names)),

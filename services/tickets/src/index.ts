@@ -5,7 +5,7 @@ import { letterFiler } from '@podatelna/ticketing'
 import { startTimers } from './timers.ts'
 
 /** Files letters into tickets, and does to letters what time alone brings about. */
-export async function startTickets({ store, bus, reader, log }: App): Promise<Service> {
+export async function startTickets({ store, bus, reader, log, settings, metrics }: App): Promise<Service> {
   const file = letterFiler({ store, bus, reader })
   await bus.consume({
     subscription: subscriptions.ticketsLetters,
@@ -13,5 +13,5 @@ export async function startTickets({ store, bus, reader, log }: App): Promise<Se
     abandon: ({ payload }, reason, database) =>
       quarantineGivenUp(database, (payload as { mail_id: string }).mail_id, reason),
   })
-  return startTimers({ store, log })
+  return startTimers({ store, log, settings, metrics })
 }

@@ -5,6 +5,7 @@ import {
   MessageKind,
   ParticipantRole,
   ParticipantState,
+  Scan,
   TicketPriority,
   TicketStatus,
 } from '../vocabulary.ts'
@@ -28,6 +29,27 @@ const ticketInList = {
 export const TicketInList = z.object(ticketInList).meta({ id: 'TicketInList' })
 export type TicketInList = z.infer<typeof TicketInList>
 
+/** A file of a message. One without `id` is from before files were stored: its bytes are in the letter. */
+export const Attachment = z
+  .object({
+    id: z.uuid().optional().describe('for GET /api/attachments/{id}'),
+    filename: z.string(),
+    type: z.string().describe('as its sender named it'),
+    bytes: z.number().int(),
+    sha256: z.string(),
+    inline: z.boolean().describe('the HTML refers to it'),
+    content_id: z.string().nullable(),
+    source: z.string().describe('where it was found: a part of the letter, a letter within it, or what was unpacked'),
+    scan: Scan.describe('infected ones are not given out'),
+    scan_reason: z.string().nullable(),
+  })
+  .meta({ id: 'Attachment' })
+export type Attachment = z.infer<typeof Attachment>
+
+/** What was folded away: nothing is cut. */
+export const Folded = z.object({ reason: z.enum(['history', 'signature', 'disclaimer']), text: z.string() })
+export type Folded = z.infer<typeof Folded>
+
 /** One immutable entry of a ticket. */
 export const Message = z
   .object({
@@ -39,7 +61,9 @@ export const Message = z
     subject: z.string(),
     text: z.string(),
     html: z.string().nullable(),
-    attachments: z.array(z.unknown()),
+    visible_text: z.string().describe('what its author wrote then'),
+    folded: z.array(Folded),
+    attachments: z.array(Attachment),
     warnings: z.array(z.string()),
     created_at: Time,
     mail_id: z.uuid().optional(),

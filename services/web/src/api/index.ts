@@ -3,6 +3,7 @@ import type { App } from '@podatelna/process'
 import { signedIn } from '../door/caller.ts'
 import type { Web } from '../door/web.ts'
 import { agentCalls } from './agents.ts'
+import { attachmentCalls } from './attachments.ts'
 import { contactCalls, contactImport } from './contacts.ts'
 import { deliveryCalls } from './deliveries.ts'
 import { eventCalls } from './events.ts'
@@ -26,4 +27,5 @@ export async function api(web: Web, app: App): Promise<void> {
   legacyCalls(web, app)
   ticketCalls(web, app)
   ticketActs(web, app)
+  attachmentCalls(web, app)
 }

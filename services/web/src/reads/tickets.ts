@@ -1,17 +1,19 @@
 import {
   Actor,
   Audience,
-  type api,
+  api,
   MessageKind,
   ParticipantRole,
   ParticipantState,
   parseTicketNumber,
+  Scan,
   TicketPriority,
   TicketStatus,
   ticketNumber,
 } from '@podatelna/contracts'
 import type { Prisma, Store } from '@podatelna/store'
 import { allowedMoves } from '@podatelna/ticketing'
+import { z } from 'zod'
 import { deliveryColumns, showDelivery } from './deliveries.ts'
 import { isProved, proof } from './mail-flags.ts'
 import { literally, newestFirst, type Paging, pageOf, placeOf } from './page.ts'
@@ -59,7 +61,7 @@ export async function readTicket(store: Store, number: bigint): Promise<api.Tick
 }
 
 export async function readMessage(store: Store, id: string): Promise<api.Message> {
-  return showMessage(await store.prisma.message.findUniqueOrThrow({ where: { id }, include: itsLetter }))
+  return showMessage(await store.prisma.message.findUniqueOrThrow({ where: { id }, include: itsParts }))
 }
 
 /** Undefined when the filter names a mailbox or agent that does not exist: no ticket can match. */
@@ -102,19 +104,50 @@ function showInList(row: ListRow, assignees: Map<string, Assignee>): api.TicketI
   }
 }
 
-function showMessage(row: Prisma.MessageGetPayload<{ include: typeof itsLetter }>): api.Message {
+function showMessage(row: Prisma.MessageGetPayload<{ include: typeof itsParts }>): api.Message {
   const { id, subject, text, html, warnings } = row
   return {
     ...{ id, subject, text, html, warnings },
+    visible_text: row.visibleText ?? text,
+    folded: Folds.parse(row.folded),
     kind: MessageKind.parse(row.kind),
     audience: Audience.parse(row.audience),
     author: Actor.parse(row.author),
     verified: row.mail === null || isProved(row.mail),
-    attachments: Array.isArray(row.attachments) ? row.attachments : [],
+    attachments: row.files.length > 0 ? row.files.map(showAttachment) : Listed.parse(row.attachments),
     created_at: row.createdAt.toISOString(),
     ...(row.mailId && { mail_id: row.mailId }),
   }
 }
+
+function showAttachment(row: Prisma.AttachmentGetPayload<typeof files>): api.Attachment {
+  const { id, filename, type, bytes, inline, source, content } = row
+  return {
+    ...{ id, filename, type, bytes, inline, source },
+    sha256: Buffer.from(row.sha256).toString('hex'),
+    content_id: row.contentId,
+    scan: Scan.parse(content.scan),
+    scan_reason: content.scanReason,
+  }
+}
+
+/** From before files were stored. */
+const Listed = z.array(
+  z
+    .object({
+      filename: z.string(),
+      type: z.string(),
+      bytes: z.number(),
+      sha256: z.string(),
+      inline: z.boolean(),
+      content_id: z
+        .string()
+        .nullish()
+        .transform((id) => id ?? null),
+    })
+    .transform((file) => ({ ...file, source: 'part', scan: 'unscanned' as const, scan_reason: null })),
+)
+const Folds = z.array(api.Folded)
 
 function showParticipant(row: Prisma.ParticipantGetPayload<object>): api.Participant {
   return {
@@ -161,7 +194,11 @@ type Links = {
   legacyNumber: string | null
 }
 
-const itsLetter = { mail: { select: proof } } as const
+const files = {
+  orderBy: { position: 'asc' },
+  include: { content: { select: { scan: true, scanReason: true } } },
+} as const
+const itsParts = { mail: { select: proof }, files } as const
 const parties = {
   mailbox: { select: { id: true, address: true, name: true } },
   organization: { select: { id: true, name: true } },
@@ -174,7 +211,7 @@ const whole = {
   predecessors: { select: { number: true }, orderBy: { number: 'asc' } },
   mergedInto: { select: { number: true } },
   mergedFrom: { select: { number: true }, orderBy: { number: 'asc' } },
-  messages: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }], include: itsLetter },
+  messages: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }], include: itsParts },
   events: { orderBy: { id: 'asc' } },
   deliveries: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }], select: deliveryColumns },
 } as const satisfies Prisma.TicketInclude

@@ -1,0 +1,133 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { companies, type Desk, type Json, openDesk } from '../scenario.ts'
+import { type ClamdServer, eicar, startClamd } from '../world/clamd.ts'
+
+const { acme } = companies
+const [jana] = acme.people as [(typeof acme.people)[0]]
+
+let clamd: ClamdServer
+beforeAll(async () => {
+  clamd = await startClamd()
+}, 180_000)
+afterAll(() => clamd?.stop())
+
+describe('with a virus scanner', () => {
+  let desk: Desk
+  beforeAll(async () => {
+    desk = await openDesk({ env: { CLAMD: clamd.address } })
+  })
+  afterAll(() => desk?.close())
+
+  test('an infected file is quarantined with its reason, and given to nobody; the letter stays', async () => {
+    const { number, id } = await letterWith(desk, eicar)
+    await scanned(desk, number, 'infected')
+    const { messages, events } = await desk.api('GET', `/api/tickets/${number}`)
+    expect(messages[0].attachments[0].scan_reason).toContain('Podatelna.Test')
+    expect(messages[0].text).toContain('See the file.')
+    expect(events.at(-1)).toMatchObject({
+      ...{ type: 'attachment_quarantined', filename: 'file.bin', by: { kind: 'system' } },
+      reason: expect.stringContaining('Podatelna.Test'),
+    })
+    const answer = await download(desk, id)
+    expect(answer.status).toBe(403)
+    expect(((await answer.json()) as Json).detail).toContain('infected')
+  })
+
+  test('a clean file, small or large, is given out once it was scanned', async () => {
+    for (const size of [1_000, 3_000_000]) {
+      const content = Buffer.alloc(size, 'harmless ')
+      const { number, id } = await letterWith(desk, content)
+      await scanned(desk, number, 'clean')
+      expect(Buffer.from(await (await download(desk, id)).arrayBuffer()).equals(content)).toBe(true)
+    }
+  })
+})
+
+describe('while the scanner is away', () => {
+  test('files stay locked, and are scanned when it is back', async () => {
+    const desk = await openDesk({ env: { CLAMD: clamd.address, CLAMD_AWAY: 'hold' } })
+    try {
+      await clamd.kill()
+      const { number, id } = await letterWith(desk, Buffer.from('one of a kind: held'))
+      expect((await download(desk, id)).status).toBe(423)
+      await clamd.restart()
+      await scanned(desk, number, 'clean')
+      expect((await download(desk, id)).status).toBe(200)
+    } finally {
+      await desk.close()
+    }
+  })
+
+  test('files are given out where the setting says so', async () => {
+    const desk = await openDesk({ env: { CLAMD: '127.0.0.1:1', CLAMD_AWAY: 'deliver' } })
+    try {
+      const { id } = await letterWith(desk, Buffer.from('one of a kind: delivered'))
+      expect((await download(desk, id)).status).toBe(200)
+    } finally {
+      await desk.close()
+    }
+  })
+
+  test.each([
+    ['hangs up at once', (socket: Socket) => socket.destroy()],
+    ['answers nonsense', (socket: Socket) => socket.end('220 hello\r\n')],
+    ['says that it cannot', (socket: Socket) => socket.end('stream: Can’t allocate memory ERROR\0')],
+  ])('one that %s counts as away', async (_, behave) => {
+    const server = await misbehaving(behave)
+    const { port } = server.address() as { port: number }
+    const desk = await openDesk({ env: { CLAMD: `127.0.0.1:${port}` } })
+    try {
+      const { number, id } = await letterWith(desk, Buffer.from(`one of a kind: ${port}`))
+      await expect.poll(() => server.asked, { timeout: 15_000 }).toBeGreaterThan(0)
+      expect((await download(desk, id)).status).toBe(423)
+      const { messages } = await desk.api('GET', `/api/tickets/${number}`)
+      expect(messages[0].attachments[0].scan).toBe('unscanned')
+    } finally {
+      await desk.close()
+      server.close()
+    }
+  })
+
+  test('one that says a file is too large for it has said its last word about it', async () => {
+    const server = await misbehaving((socket) => socket.end('INSTREAM size limit exceeded. ERROR\0'))
+    const desk = await openDesk({ env: { CLAMD: `127.0.0.1:${(server.address() as { port: number }).port}` } })
+    try {
+      const { number, id } = await letterWith(desk, Buffer.from('one of a kind: too large'))
+      await scanned(desk, number, 'failed')
+      expect((await download(desk, id)).status).toBe(200)
+    } finally {
+      await desk.close()
+      server.close()
+    }
+  })
+})
+
+async function letterWith(desk: Desk, content: Buffer) {
+  const attachments = [{ filename: 'file.bin', content, contentType: 'application/octet-stream' }]
+  const { mail } = await desk.hearsFrom(acme, jana, { text: 'See the file.', attachments })
+  const number = mail!.ticket_number!
+  const { messages } = await desk.api('GET', `/api/tickets/${number}`)
+  return { number, id: messages[0].attachments[0].id as string }
+}
+
+function download(desk: Desk, id: string): Promise<Response> {
+  return desk.http(`/api/attachments/${id}`, { headers: { authorization: `Bearer ${desk.adminToken}` } })
+}
+
+async function scanned(desk: Desk, number: string, scan: string): Promise<void> {
+  const state = async () => (await desk.api('GET', `/api/tickets/${number}`)).messages[0].attachments[0].scan
+  await expect.poll(state, { timeout: 30_000 }).toBe(scan)
+}
+
+/** Somebody else's server that is no good scanner. */
+async function misbehaving(behave: (socket: Socket) => void): Promise<Server & { asked: number }> {
+  const server = Object.assign(createServer(), { asked: 0 })
+  server.on('connection', (socket) => {
+    socket.on('error', () => {})
+    server.asked++
+    socket.once('data', () => behave(socket))
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  return server
+}

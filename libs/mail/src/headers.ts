@@ -5,6 +5,9 @@
 import { isUtf8 } from 'node:buffer'
 import { readMailboxes } from './address-list.ts'
 import { withLineFeeds } from './line-ends.ts'
+import { decodeText } from './mime/charset.ts'
+import { parseParameters } from './mime/parameters.ts'
+import { readAs } from './mime/read-as.ts'
 import { decodeHeaderText } from './mime/words.ts'
 import { cleanText } from './text.ts'
 
@@ -21,11 +24,13 @@ export type Field = { name: string; value: string; lines: number; odd?: true }
 /** Never throws: what is no field is skipped. */
 export function parseHeader(block: Buffer): Header {
   const header: Header = []
-  for (const { text, lines } of unfold(block.toString('latin1'))) {
+  const fields = unfold(block.toString('latin1'))
+  const charset = rawCharset(fields.map(({ text }) => text))
+  for (const { text, lines } of fields) {
     const before = header.at(-1)
     const name = fieldName(text)
     if (name !== undefined) {
-      const written = readable(text)
+      const written = readable(text, charset)
       const value = cleanText(written.slice(written.indexOf(':') + 1).trim())
       header.push({ name, value, lines, ...(plainField.test(text) ? {} : { odd: true }) })
     } else if (before && text !== '') {
@@ -39,7 +44,7 @@ export function parseHeader(block: Buffer): Header {
 
 function unfold(block: string): { text: string; lines: number }[] {
   const unfolded: { text: string; lines: number }[] = []
-  for (const line of block.split(/\r?\n/)) {
+  for (const line of block.split(/\r?\n|\r$/)) {
     const before = unfolded.at(-1)
     if (before && /^[ \t]/.test(line)) {
       before.text += ` ${line.trimStart()}`
@@ -55,12 +60,25 @@ function fieldName(line: string): string | undefined {
   return /^[!-9;-~]+$/.test(name) ? name : undefined
 }
 
-/** Raw 8-bit is UTF-8 (RFC 6532) where it can be; otherwise each byte is a character, and words.ts knows what to do. */
-function readable(field: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is what it looks for
-  if (/^[\x00-\x7f]*$/.test(field)) return field
+/** Raw 8-bit is UTF-8 (RFC 6532) where it can be; otherwise it is in the one character set of all such fields. */
+function readable(field: string, charset: string): string {
+  if (isAscii(field)) return field
   const bytes = Buffer.from(field, 'latin1')
-  return isUtf8(bytes) ? bytes.toString('utf8') : field
+  return readAs(bytes, isUtf8(bytes) ? 'utf-8' : charset)
+}
+
+/** That of the body, when it gives sensible text; what is short says little by itself. */
+function rawCharset(fields: string[]): string {
+  const raw = fields.filter((field) => !isAscii(field)).map((field) => Buffer.from(`${field}\n`, 'latin1'))
+  if (raw.every((bytes) => isUtf8(bytes))) return 'utf-8'
+  const type = fields.find((field) => fieldName(field) === 'content-type') ?? ''
+  const { charset } = parseParameters(type).parameters
+  return decodeText(Buffer.concat(raw.filter((bytes) => !isUtf8(bytes))), undefined, { otherwise: charset }).charset
+}
+
+function isAscii(field: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is what it looks for
+  return /^[\x00-\x7f]*$/.test(field)
 }
 
 function isLostParameter(value: string, line: string): boolean {

@@ -233,6 +233,14 @@ test('UTF-8 with a broken character, or cut off, stays UTF-8', () => {
   expect(decodeText(iconv.encode('漢字', 'shift_jis').subarray(0, 3), 'shift_jis').text).toBe('漢')
 })
 
+test('a character that a server broke when it broke a long line is put together', () => {
+  const text = 'přespříliš '.repeat(50)
+  const bytes = Buffer.from(text)
+  const cut = bytes.indexOf('ř', 300) + 1
+  const broken = Buffer.concat([bytes.subarray(0, cut), Buffer.from('\r\n'), bytes.subarray(cut)])
+  expect(decodeText(broken, 'utf-8')).toEqual({ text, charset: 'utf-8' })
+})
+
 test('a footer of another character set is read in its own', () => {
   const letter = Buffer.concat([
     Buffer.from('Dobrý den, příliš žluťoučký kůň.\n'),

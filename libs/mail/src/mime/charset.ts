@@ -33,13 +33,15 @@ export function decodeText(bytes: Buffer, label: string | undefined, { otherwise
       warnings.unshift(`The text says that it is in ${written}, but it is in ${charset}.`)
     if (written && !said)
       warnings.unshift(`The character set “${written}” is not known; the text is read as ${charset}.`)
-    if (!written && !wanted && charset !== 'utf-8') {
+    if (!written && !wanted && !selfEvident.test(charset)) {
       warnings.unshift(`The text does not say its character set; it is read as ${charset}.`)
     }
   }
   if (lost(text, bytes)) warnings.push('Some characters of the text could not be read.')
   return { text: cleanText(text), charset, ...(warnings.length > 0 && { warning: warnings.join(' ') }) }
 }
+
+const selfEvident = /^utf-|^iso-2022-/
 
 function printable(label: string): string {
   return label
@@ -188,7 +190,8 @@ const siblings: Record<string, string | undefined> = {
  * UTF-8 with lines that are not: what a mailing list or a gateway adds, a quoted answer, or a letter with a broken
  * character. Each line is UTF-8 if it can be.
  */
-function byLines(bytes: Buffer, wanted: string | undefined): Decoded {
+function byLines(sent: Buffer, wanted: string | undefined): Decoded {
+  const bytes = unbroken(sent)
   const lines = linesOf(bytes)
   const others = lines.filter(({ utf8 }) => !utf8)
   if (others.length === 0) return as(bytes, 'utf-8')
@@ -197,6 +200,16 @@ function byLines(bytes: Buffer, wanted: string | undefined): Decoded {
   if (!lines.some(({ utf8, high }) => utf8 && high)) return as(bytes, charset)
   const text = lines.map((line) => readAs(line.bytes, line.utf8 ? 'utf-8' : charset)).join('')
   return { text, charset: 'utf-8', warnings: [`Some lines of the text are not in utf-8, but in ${charset}.`] }
+}
+
+/** Lines of more than 998 bytes are broken by servers (RFC 5322 §2.1.1), in the middle of a character if it comes so. */
+function unbroken(bytes: Buffer): Buffer {
+  const text = bytes.toString('latin1')
+  const joined = text.replace(
+    /([\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\r?\n(?=[\x80-\xbf])/g,
+    '$1',
+  )
+  return joined.length === text.length ? bytes : Buffer.from(joined, 'latin1')
 }
 
 type Line = { bytes: Buffer; high: boolean; utf8: boolean }
@@ -228,7 +241,7 @@ function isMostlyUtf8(line: Buffer): boolean {
     if (char === '\ufffd') broken++
     else if (char > '\x7f') whole++
   }
-  return whole > 2 * broken
+  return whole > broken
 }
 
 function as(bytes: Buffer, charset: string): Decoded {

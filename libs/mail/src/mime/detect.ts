@@ -130,7 +130,7 @@ function surpriseOf(text: string, model: Model, limit: number): number {
     if (model.kind === 'double') continue
     const before = at > 0 ? characterOf(text.charCodeAt(at - 1)) : nothing
     const after = at + 1 < text.length ? characterOf(text.charCodeAt(at + 1)) : nothing
-    if (!letter && before.letter && after.letter && !joining.has(code)) bits += 6
+    if (!letter && after.letter && !joining.has(code)) bits += before.letter ? 6 : opening.has(code) ? 0 : 3
     if (code === 0x2019 && !before.letter && after.letter) bits += 2
     if (upper) bits += before.upper ? 0.5 : before.letter ? 6 : 2.5
     if (model.kind === 'script') {
@@ -179,6 +179,8 @@ function generalCost(code: number, char: string): number {
 }
 
 const typographic = '„“”‚‘’–—…•€§°«»©®™·×\u00ad'
+/** What stands before a word. */
+const opening = new Set([...'„“”‚‘’«»–—…§€¿¡\u00a0'].map((char) => char.charCodeAt(0)))
 /** Apostrophe, soft hyphen and middle dot stand within words. */
 const joining = new Set(['’', '\u00ad', '·'].map((char) => char.charCodeAt(0)))
 

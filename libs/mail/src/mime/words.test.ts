@@ -1,5 +1,7 @@
 import fc from 'fast-check'
+import iconv from 'iconv-lite'
 import { describe, expect, test } from 'vitest'
+import { headerMailboxes, headerText, readHeader } from '../headers.ts'
 import { decodeHeaderText } from './words.ts'
 
 describe('encoded words are read as they are meant', () => {
@@ -103,3 +105,31 @@ test.each(['=?utf-8?B?xb5sdcWl?= ', '=?utf-8?Q?=C5?=', '=?utf-8?Q?', '=?a?b?', '
     expect(decodeHeaderText(piece.repeat(5_000_000 / piece.length)).length).toBeLessThan(300_000)
   },
 )
+
+describe('raw 8-bit in a header', () => {
+  const header = (encoding: string, text: string) => readHeader(iconv.encode(`${text}\n\nbody`, encoding))
+  test.each(['cp1250', 'iso-8859-2', 'utf-8'])('in %s is read', (encoding) => {
+    const read = header(encoding, 'Subject: Žádost o přenos čísla\nFrom: Jiří Dvořák <j@a.example>')
+    expect(headerText(read, 'subject')).toBe('Žádost o přenos čísla')
+    expect(headerMailboxes(read, 'from')).toEqual([{ name: 'Jiří Dvořák', address: 'j@a.example' }])
+  })
+
+  test('is in the character set of the body when that gives text, however short it is', () => {
+    const read = header(
+      'euc-kr',
+      'From: 멜론 <a@b.example>\nContent-Type: text/html;\n charset="euc-kr"\nSubject: 안내',
+    )
+    expect(headerMailboxes(read, 'from')[0]!.name).toBe('멜론')
+    expect(headerText(read, 'subject')).toBe('안내')
+  })
+
+  test('in one field does not change what is UTF-8 in another', () => {
+    const bytes = Buffer.concat([
+      Buffer.from('From: Søren Kjær <s@a.example>\nSubject: '),
+      iconv.encode('Žluťoučký kůň\n\n', 'cp1250'),
+    ])
+    const read = readHeader(bytes)
+    expect(headerMailboxes(read, 'from')[0]!.name).toBe('Søren Kjær')
+    expect(headerText(read, 'subject')).toBe('Žluťoučký kůň')
+  })
+})

@@ -12,7 +12,8 @@ export function filenameOf(entity: Entity, content: Buffer, number: () => number
   if (written) return safeFilename(written)
   if (isLetter(entity)) return safeFilename(`${subjectOf(content) || `letter-${number()}`}.eml`)
   const [kind, subtype = ''] = entity.type.split('/')
-  const extension = extensions[entity.type] ?? libmime.detectExtension(entity.type)
+  const known = extensions[entity.type] ?? libmime.detectExtension(entity.type)
+  const extension = known === 'bin' && kind === 'text' ? 'txt' : known
   return safeFilename(`${nouns[subtype] ?? nouns[kind!] ?? 'attachment'}-${number()}.${extension}`)
 }
 

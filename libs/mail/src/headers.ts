@@ -103,26 +103,35 @@ function blankLine(bytes: Buffer): number {
 }
 
 /**
- * Where text begins in what should be the header of a letter or a part, as the blank line before it is missing. Undefined
- * when all of it is header. A line that is no field ends a header, unless fields follow that stand in headers only.
+ * Where text begins in what should be the header of a letter or a part, as the blank line before it is missing; undefined
+ * when all of it is header. A line that is no field ends a header, unless fields follow that stand in headers only: then
+ * it is skipped.
  */
-export function strayText(block: Buffer, { blankLine, isPart }: { blankLine: boolean; isPart: boolean }) {
+export function strayText(block: Buffer, { blankLine, isPart }: { blankLine: boolean; isPart: boolean }): Stray {
   const text = block.toString('latin1')
-  let stray: number | undefined
+  let from: number | undefined
+  const none: string[] = []
+  const skipped: string[] = []
   let isHeader = !isPart
   let before = ''
   for (let at = 0; at < text.length; ) {
     const end = text.indexOf('\n', at)
     const line = text.slice(at, end < 0 ? text.length : end).trimEnd()
-    if (headerField.test(line) && (stray === undefined || blankLine)) {
+    if (headerField.test(line) && (from === undefined || blankLine)) {
+      skipped.push(...none.splice(0))
       isHeader = true
-      stray = undefined
-    } else if (line !== '' && !continues(before, line) && !isField(line)) stray ??= at
+      from = undefined
+    } else if (line !== '' && !continues(before, line) && !isField(line)) {
+      from ??= at
+      if (none.length < 10) none.push(line)
+    }
     before = line
     at = end < 0 ? text.length : end + 1
   }
-  return isHeader || text === '' ? stray : 0
+  return { from: isHeader || text === '' ? from : 0, skipped: readable(skipped.join('\n')) }
 }
+
+export type Stray = { from: number | undefined; skipped: string }
 
 function continues(before: string, line: string): boolean {
   return before !== '' && (/^[ \t]/.test(line) || isLostParameter(before, line))

@@ -153,7 +153,7 @@ function outsideOf(entity: Entity): Buffer[] {
 
 /** What programs write for those that know no MIME. */
 function isBoilerplate(text: string): boolean {
-  return text.length < 1000 && /\bMIME\b|multi-?part/i.test(text)
+  return text.length < 500 && /\bMIME\b|\bmulti-?part (message|mail)/i.test(text) && !/^content-/im.test(text)
 }
 
 /** Whatever is not shown as text or HTML is a file (rules §7). */

@@ -1,4 +1,6 @@
 /** Content-Transfer-Encoding (RFC 2045 §6) undone. Total and linear: what is broken is read as far as it makes sense. */
+import { readUuencode } from '../unpack/uuencode.ts'
+
 export type Transferred = {
   bytes: Buffer
   /** A plain sentence when the body was not as its header says. */
@@ -34,6 +36,8 @@ function decodeBase64(body: Buffer): Transferred {
 
 /** Characters that are none of base64 are ignored, but hardly any line of text is without a space. */
 function isBase64(beginning: string): boolean {
+  const first = /\S[^\n]*/.exec(beginning)?.[0].trim() ?? ''
+  if (first.length >= 20 && isEncodedLine(first)) return true
   const written = beginning.replace(/[ \t]{0,100}[\r\n][ \t]{0,100}/g, '').trim()
   const foreign = written.match(/[^A-Za-z0-9+/=]/g)?.length ?? 0
   return foreign <= written.length * 0.06
@@ -59,25 +63,35 @@ function isEncodedLine(line: string): boolean {
   return /^[A-Za-z0-9+/]*={0,2}$/.test(line) && (line.length % 4 === 0 || line.length >= 60)
 }
 
-/** As programs make that encode in pieces: behind the padding of one comes another. Node reads the first one only. */
+/**
+ * As programs make that encode in pieces: behind the padding of one comes another, of which Node reads nothing. What
+ * stands behind a space there is neither.
+ */
 function decodePieces(body: Buffer): Buffer {
   const bytes = Buffer.allocUnsafe(body.length)
   let written = 0
   let bits = 0
   let group = 0
+  let ended = false
+  let ignored = false
   for (const byte of body) {
     const value = base64Values[byte]!
+    if (byte === lineFeed) ignored = false
+    else if (ended && byte === space) ignored = true
+    ended = byte === equals || (ended && value < 0)
     if (byte === equals) bits = 0
-    if (value < 0) continue
+    if (value < 0 || ignored) continue
     group = ((group << 6) | value) & 0xffffff
     bits += 6
-    if (bits >= 8) {
-      bits -= 8
-      bytes[written++] = (group >> bits) & 0xff
-    }
+    if (bits < 8) continue
+    bits -= 8
+    bytes[written++] = (group >> bits) & 0xff
   }
   return bytes.subarray(0, written)
 }
+
+const lineFeed = 0x0a
+const space = 0x20
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 const base64Values = Int8Array.from({ length: 256 }, (_, byte) => alphabet.indexOf(String.fromCharCode(byte)))
@@ -127,30 +141,15 @@ function afterSoftBreak(body: Buffer, from: number): number | undefined {
   return body[at] === 0x0a || body[at] === 0x0d ? at + 1 : undefined
 }
 
-/** Between its lines `begin` and `end`; without them, nothing of it can be read. */
+/** With the lines `begin` and `end` around it, and perhaps text before them. */
 function decodeUuencoded(body: Buffer): Transferred {
-  const begin = /(?:^|\n)begin(?:-base64)? [0-7]{3,4} [^\n]{1,300}\n/.exec(body.toString('latin1', 0, footerLimit))
-  if (!begin) return { bytes: body, warning: 'A part is said to be uuencoded, and is not; it is shown as it is.' }
-  const bytes = Buffer.allocUnsafe(body.length)
-  let written = 0
-  for (let at = begin.index + begin[0].length; at < body.length; ) {
-    const length = (body[at]! - 0x20) & 0x3f
-    const end = body.indexOf('\n', at)
-    const stop = end < 0 ? body.length : end
-    if (length === 0 || body[at]! < 0x20 || body.toString('latin1', at, at + 4).trimEnd() === 'end') break
-    written = decodeUuLine(body.subarray(at + 1, stop), length, bytes, written)
-    at = stop + 1
-  }
-  return { bytes: bytes.subarray(0, written) }
+  const begin = body
+    .subarray(0, beginningBytes)
+    .toString('latin1')
+    .search(/^begin(-base64)? /m)
+  const file = begin < 0 ? undefined : readUuencode(body, begin)
+  if (!file) return { bytes: body, warning: 'A part is said to be uuencoded, and is not; it is shown as it is.' }
+  return { bytes: file.content, ...(file.warning && { warning: file.warning }) }
 }
 
-function decodeUuLine(line: Buffer, length: number, into: Buffer, from: number): number {
-  const six = (at: number) => ((line[at] ?? 0x20) - 0x20) & 0x3f
-  for (let count = 0, at = 0; count < length; at += 4) {
-    const group = (six(at) << 18) | (six(at + 1) << 12) | (six(at + 2) << 6) | six(at + 3)
-    for (let shift = 16; shift >= 0 && count < length; shift -= 8, count++) {
-      if (from + count < into.length) into[from + count] = (group >> shift) & 0xff
-    }
-  }
-  return Math.min(into.length, from + length)
-}
+const beginningBytes = 16 * 1024

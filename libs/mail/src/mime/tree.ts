@@ -5,6 +5,7 @@
  */
 import { type Header, headerValue, parseHeader, strayText } from '../headers.ts'
 import { withLineFeeds } from '../line-ends.ts'
+import { oneLine } from '../text.ts'
 import { type Parameters, parseParameters } from './parameters.ts'
 import { decodeTransfer } from './transfer.ts'
 
@@ -234,7 +235,9 @@ function readEntity(scan: Scan, start: number, parent: Entity | undefined): { en
   const block = bytes.subarray(start, Math.min(end, start + headerLimit))
   if (end - start > headerLimit)
     reading.warnings.add(`A header is longer than ${headerLimit} bytes; the rest is not read.`)
-  const stray = strayText(block, { blankLine: next > end, isPart: parent !== undefined })
+  const { from: stray, skipped } = strayText(block, { blankLine: next > end, isPart: parent !== undefined })
+  if (skipped !== '' && !/^>?From /.test(skipped))
+    reading.warnings.add(`In a header there is text that belongs to none of its fields: “${oneLine(skipped, 300)}”`)
   // The header of a letter is what the door takes for it, wherever its text may begin (arrival.ts).
   const header = parseHeader(stray !== undefined && parent ? block.subarray(0, stray) : block)
   const entity = entityOf(header, parent)

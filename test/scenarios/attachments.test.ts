@@ -29,8 +29,11 @@ describe.each(transports)('files of letters, over %s', (transport) => {
   })
   afterAll(() => desk?.close())
 
-  const get = (id: string, headers: Record<string, string> = {}, query = '') =>
-    desk.http(`/api/attachments/${id}${query}`, { headers: { authorization: `Bearer ${desk.adminToken}`, ...headers } })
+  const get = (id: string, headers: Record<string, string> = {}, query = '', method = 'GET') =>
+    desk.http(`/api/attachments/${id}${query}`, {
+      method,
+      headers: { authorization: `Bearer ${desk.adminToken}`, ...headers },
+    })
   const named = (filename: string) => message.attachments.find((file: Json) => file.filename === filename)
 
   test('are listed with their message: name, type, size, digest, and whether the HTML shows them', () => {
@@ -73,11 +76,26 @@ describe.each(transports)('files of letters, over %s', (transport) => {
     expect(Buffer.from(await part.arrayBuffer()).equals(report.subarray(1000, 1010))).toBe(true)
     const end = await get(id, { range: 'bytes=-5' })
     expect(Buffer.from(await end.arrayBuffer()).equals(report.subarray(-5))).toBe(true)
-    expect((await get(id, { range: `bytes=${report.length}-` })).status).toBe(416)
+    const beyond = await get(id, { range: `bytes=${report.length}-` })
+    expect([beyond.status, beyond.headers.get('content-range')]).toEqual([416, `bytes */${report.length}`])
+    expect(((await beyond.json()) as Json).detail).toContain(`${report.length} bytes`)
     expect((await get(id, { range: 'nonsense' })).status).toBe(200)
     expect((await get(id, { range: 'bytes=0-1', 'if-range': '"other"' })).status).toBe(200)
     const etag = (await get(id, { range: 'bytes=0-0' })).headers.get('etag')!
-    expect((await get(id, { 'if-none-match': etag })).status).toBe(304)
+    const known = await get(id, { 'if-none-match': etag })
+    expect([known.status, known.headers.get('etag'), known.headers.get('cache-control')]).toEqual([
+      ...[304, etag, 'private, no-cache'],
+    ])
+  })
+
+  test('say what they are without being sent', async () => {
+    const { id } = named('zpráva “A”.pdf')
+    const [told, sent] = await Promise.all([get(id, {}, '', 'HEAD'), get(id)])
+    const lasting = (answer: Response) =>
+      [...answer.headers].filter(([name]) => !['date', 'connection', 'keep-alive'].includes(name))
+    expect([told.status, await told.text()]).toEqual([200, ''])
+    expect(lasting(told)).toEqual(lasting(sent))
+    await sent.arrayBuffer()
   })
 
   test('HTML is never served as HTML, and shown within a page are raster images only, by their bytes', async () => {

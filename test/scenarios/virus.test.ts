@@ -31,7 +31,10 @@ describe('with a virus scanner', () => {
     })
     const answer = await download(desk, id)
     expect(answer.status).toBe(403)
-    expect(((await answer.json()) as Json).detail).toContain('infected')
+    expect(((await answer.json()) as Json).detail).toContain('infected (Podatelna.Test')
+    const wanted = await download(desk, id, '?infected=download')
+    expect(wanted.headers.get('content-type')).toBe('application/octet-stream')
+    expect(Buffer.from(await wanted.arrayBuffer()).equals(eicar)).toBe(true)
   })
 
   test('a clean file, small or large, is given out once it was scanned', async () => {
@@ -89,13 +92,14 @@ describe('while the scanner is away', () => {
     }
   })
 
-  test('one that says a file is too large for it has said its last word about it', async () => {
+  test('a file that is too large for it stays locked, but for an administrator who wants it all the same', async () => {
     const server = await misbehaving((socket) => socket.end('INSTREAM size limit exceeded. ERROR\0'))
     const desk = await openDesk({ env: { CLAMD: `127.0.0.1:${(server.address() as { port: number }).port}` } })
     try {
       const { number, id } = await letterWith(desk, Buffer.from('one of a kind: too large'))
       await scanned(desk, number, 'failed')
-      expect((await download(desk, id)).status).toBe(200)
+      expect((await download(desk, id)).status).toBe(423)
+      expect((await download(desk, id, '?infected=download')).status).toBe(200)
     } finally {
       await desk.close()
       server.close()
@@ -111,8 +115,8 @@ async function letterWith(desk: Desk, content: Buffer) {
   return { number, id: messages[0].attachments[0].id as string }
 }
 
-function download(desk: Desk, id: string): Promise<Response> {
-  return desk.http(`/api/attachments/${id}`, { headers: { authorization: `Bearer ${desk.adminToken}` } })
+function download(desk: Desk, id: string, query = ''): Promise<Response> {
+  return desk.http(`/api/attachments/${id}${query}`, { headers: { authorization: `Bearer ${desk.adminToken}` } })
 }
 
 async function scanned(desk: Desk, number: string, scan: string): Promise<void> {

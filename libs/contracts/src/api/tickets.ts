@@ -46,6 +46,13 @@ export const Attachment = z
   .meta({ id: 'Attachment' })
 export type Attachment = z.infer<typeof Attachment>
 
+/** A flag of a download: how it is shown, or that it is taken although it is locked. */
+export const AttachmentQuery = z.object({
+  inline: z.literal('1').optional().describe('an image is shown in place'),
+  infected: z.literal('download').optional().describe('for administrators: although the scanner does not let it pass'),
+})
+export type AttachmentQuery = z.infer<typeof AttachmentQuery>
+
 /** What was folded away: nothing is cut. */
 export const Folded = z.object({ reason: z.enum(['history', 'signature', 'disclaimer']), text: z.string() })
 export type Folded = z.infer<typeof Folded>

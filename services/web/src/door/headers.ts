@@ -10,6 +10,8 @@ export async function securityHeaders(web: Web, publicUrl: string): Promise<void
         defaultSrc: ["'none'"],
         styleSrc: ["'self'"],
         imgSrc: ["'self'"],
+        // The HTML of a letter, which has a policy of its own; no other page may be framed.
+        frameSrc: ["'self'"],
         formAction: ["'self'"],
         frameAncestors: ["'none'"],
         baseUri: ["'none'"],

@@ -9,6 +9,7 @@ import type { Web } from '../door/web.ts'
 import { home } from './home.ts'
 import { login } from './login.ts'
 import { mailPages } from './mail.ts'
+import { messagePages } from './message.ts'
 import { stylesheet } from './render.ts'
 import { ticketPages } from './ticket.ts'
 
@@ -21,6 +22,7 @@ export async function pages(web: Web, app: App): Promise<void> {
     home(scope, app)
     ticketPages(scope, app)
     mailPages(scope, app)
+    messagePages(scope, app)
   })
 }
 

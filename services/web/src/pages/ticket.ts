@@ -1,5 +1,6 @@
 import { type Actor, api, parseTicketNumber, TicketStatus } from '@podatelna/contracts'
 import type { App } from '@podatelna/process'
+import type { Settings } from '@podatelna/runtime'
 import { addCc, allowedMoves, noteOnTicket, removeCc, replyToTicket } from '@podatelna/ticketing'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
@@ -8,13 +9,14 @@ import { answerProblem, problem, statusOf } from '../door/problem.ts'
 import type { Web } from '../door/web.ts'
 import { readDelivery } from '../reads/deliveries.ts'
 import { readTicket } from '../reads/tickets.ts'
+import { messageView } from './message-view.ts'
 import { render } from './render.ts'
 
 export function ticketPages(web: Web, app: App): void {
-  const { store } = app
+  const { store, settings } = app
   web.get('/tickets/:number', { schema: { hide: true, params: api.ByNumber } }, async (request, reply) => {
     const ticket = await readTicket(store, parseTicketNumber(request.params.number)!)
-    return ticket ? show(request, reply, ticket) : missing(request, reply, 'There is no such ticket.')
+    return ticket ? show(settings, request, reply, ticket) : missing(request, reply, 'There is no such ticket.')
   })
 
   web.post(
@@ -27,7 +29,7 @@ export function ticketPages(web: Web, app: App): void {
       const ticket = await readTicket(store, number)
       if (!ticket) return missing(request, reply, written.detail)
       // What was typed stays in the form: drafts are never lost.
-      return show(request, reply.code(statusOf[written.problem]), ticket, {
+      return show(settings, request, reply.code(statusOf[written.problem]), ticket, {
         draft: request.body,
         problem: written.detail,
       })
@@ -64,6 +66,7 @@ function write(app: App, number: bigint, { text, status, internal, scheduled_for
 }
 
 function show(
+  settings: Settings,
   request: FastifyRequest,
   reply: FastifyReply,
   ticket: api.Ticket,
@@ -72,7 +75,8 @@ function show(
   const recipients = ticket.participants.filter(({ state }) => state === 'active')
   const moves = allowedMoves[ticket.status].map((word) => ({ word, chosen: word === failed?.draft.status }))
   const title = `${ticket.number} ${ticket.subject}`
-  return html(reply, render('ticket', { me: actor(request), title, ticket, recipients, moves, ...failed }))
+  const messages = ticket.messages.map((message) => messageView(message, settings, request.caller?.role === 'admin'))
+  return html(reply, render('ticket', { me: actor(request), title, ticket, messages, recipients, moves, ...failed }))
 }
 
 function missing(request: FastifyRequest, reply: FastifyReply, detail: string): FastifyReply {

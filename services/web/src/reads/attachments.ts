@@ -1,7 +1,10 @@
+import { once } from 'node:events'
+import type { Readable } from 'node:stream'
 import { Scan } from '@podatelna/contracts'
 import { Prisma, type Store } from '@podatelna/store'
+import type { Range } from '../door/download.ts'
 
-/** A file as it is given out. */
+/** A file as it is given out. Only messages have files: a letter that is held or quarantined shows none. */
 export type StoredFile = {
   sha256: Buffer
   filename: string
@@ -22,4 +25,20 @@ export async function findFile(store: Store, id: string): Promise<StoredFile | u
     JOIN messages m ON m.id = a.message_id JOIN tickets t ON t.id = m.ticket_id
     WHERE a.id = ${id}::uuid AND t.deleted_at IS NULL`)
   return row && { ...row, scan: Scan.parse(row.scan) }
+}
+
+/** @throws Error when the letter store does not give them */
+export async function openFile(store: Store, { raw, sha256 }: StoredFile, range?: Range): Promise<Buffer | Readable> {
+  if (raw) return range ? raw.subarray(range.start, range.end + 1) : raw
+  const stream = store.letters.read(sha256, range)
+  await once(stream, 'readable')
+  return stream
+}
+
+/** The first bytes, by which a type is known. @throws as `openFile` */
+export async function beginningOf(store: Store, { raw, sha256 }: StoredFile, bytes: number): Promise<Buffer> {
+  if (raw) return raw.subarray(0, bytes)
+  const chunks: Buffer[] = []
+  for await (const chunk of store.letters.read(sha256, { start: 0, end: bytes - 1 })) chunks.push(chunk)
+  return Buffer.concat(chunks)
 }

@@ -64,6 +64,11 @@ export async function readMessage(store: Store, id: string): Promise<api.Message
   return showMessage(await store.prisma.message.findUniqueOrThrow({ where: { id }, include: itsParts }))
 }
 
+export async function findMessage(store: Store, id: string): Promise<api.Message | undefined> {
+  const row = await store.prisma.message.findUnique({ where: { id }, include: itsParts })
+  return row ? showMessage(row) : undefined
+}
+
 /** Undefined when the filter names a mailbox or agent that does not exist: no ticket can match. */
 async function filterWhere(store: Store, filter: TicketFilter): Promise<Prisma.TicketWhereInput | undefined> {
   const mailboxId = filter.mailbox === undefined ? undefined : await findMailboxId(store, filter.mailbox)

@@ -4,26 +4,43 @@
  */
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Attachment, inspectLetter, type ParsedLetter, parseLetter } from '@podatelna/mail'
+import { parseLetter } from '@podatelna/mail'
+import { type LetterReader, readers, type Seen } from './readers.ts'
 import type { Difference, Report } from './report.ts'
 import { differences } from './stalwart-differences.ts'
 import type { Address, Letter, Part, Value } from './stalwart-letter.ts'
 
 export async function runStalwart(folder: string): Promise<Report[]> {
-  const suite = join(folder, 'parse', 'stalwart-mail-parser')
-  const fields = globSync('*/*.json', { cwd: suite })
-    .sort()
-    .flatMap((path) => {
-      const name = path.replace(/\.json$/, '')
-      const expected = JSON.parse(readFileSync(join(suite, path), 'utf8')) as Letter
-      return compareLetter(name, expected, readFileSync(join(suite, `${name}.eml`)))
-    })
-  return ['header fields', 'text', 'html', 'number of files', 'files', 'malformed, lost words'].map((kind) => {
-    const ones = fields.filter((field) => field.kind === kind)
+  const ours = await compareAll(folder, readers.ours!)
+  const peers = Object.entries(readers).filter(([name]) => name !== 'ours')
+  const others = await Promise.all(peers.map(async ([name, read]) => [name, await compareAll(folder, read)] as const))
+  return kinds.map((kind) => {
+    const ones = ours.filter((field) => field.kind === kind)
+    const shares = others.map(([name, fields]) => `${name} ${agreeing(fields, kind)}`)
     const differing = ones.filter(({ expected, seen }) => expected !== seen).map(difference)
-    return { source: `stalwart: ${kind}`, cases: ones.length, differences: differing }
+    return { source: `stalwart: ${kind}`, cases: ones.length, differences: differing, note: shares.join(', ') }
   })
 }
+
+const kinds = ['header fields', 'text', 'html', 'number of files', 'files', 'malformed, lost words']
+
+function agreeing(fields: Field[], kind: string): string {
+  const ones = fields.filter((field) => field.kind === kind)
+  return `${ones.filter(({ expected, seen }) => expected === seen).length} of ${ones.length}`
+}
+
+async function compareAll(folder: string, read: LetterReader): Promise<Field[]> {
+  const suite = join(folder, 'parse', 'stalwart-mail-parser')
+  const fields: Field[] = []
+  for (const path of globSync('*/*.json', { cwd: suite }).sort()) {
+    const name = path.replace(/\.json$/, '')
+    const expected = JSON.parse(readFileSync(join(suite, path), 'utf8')) as Letter
+    fields.push(...(await compareLetter(name, expected, readFileSync(join(suite, `${name}.eml`)), read)))
+  }
+  return fields
+}
+
+type File = Seen['files'][number]
 
 type Field = { kind: string; name: string; expected: string; seen: string }
 
@@ -40,27 +57,27 @@ function shortened(expected: string, seen: string): { expected: string; seen: st
   return { expected: cut(expected), seen: cut(seen) }
 }
 
-function compareLetter(name: string, expected: Letter, raw: Buffer): Field[] {
-  const header = compareHeader(name, expected.parts[0]!, raw)
-  const letter = parseLetter(raw)
+async function compareLetter(name: string, expected: Letter, raw: Buffer, read: LetterReader): Promise<Field[]> {
+  const seen = await read(raw)
+  const header = compareHeader(name, expected.parts[0]!, seen)
   // The suite's rule for these: no lost text; the structure may differ.
-  if (name.startsWith('malformed/')) return [...header, ...compareWords(name, expected, letter)]
-  const files = expectedFiles(expected)
+  if (name.startsWith('malformed/')) return [...header, ...compareWords(name, expected, seen)]
+  const wanted = expectedFiles(expected)
   const html = bodies(expected, 'html_body')
-  const field = (kind: string, wanted: string, seen: string) => ({
+  const field = (kind: string, is: string, ours: string) => ({
     kind,
     name: `${name} ${kind}`,
-    expected: wanted,
-    seen,
+    expected: is,
+    seen: ours,
   })
+  const same = wanted.length === seen.files.length
+  const files = same ? wanted.map((part, at) => compareFile(`${name} file ${at + 1}`, part, seen.files[at]!, read)) : []
   return [
     ...header,
-    field('text', joined(bodies(expected, 'text_body').map(asText)), settled(letter.text)),
-    ...(html.some(isHtml) ? [field('html', joined(html.map(asHtml)), settled(letter.html ?? ''))] : []),
-    field('number of files', String(files.length), String(letter.attachments.length)),
-    ...(files.length === letter.attachments.length
-      ? files.flatMap((part, at) => compareFile(`${name} file ${at + 1}`, part, letter.attachments[at]!))
-      : []),
+    field('text', joined(bodies(expected, 'text_body').map(asText)), settled(seen.text)),
+    ...(html.some(isHtml) ? [field('html', joined(html.map(asHtml)), settled(seen.html ?? ''))] : []),
+    field('number of files', String(wanted.length), String(seen.files.length)),
+    ...(await Promise.all(files)).flat(),
   ]
 }
 
@@ -74,9 +91,9 @@ function isHtml({ body }: Part): boolean {
 
 /* Malformed letters */
 
-function compareWords(name: string, expected: Letter, { text, html, attachments, warnings }: ParsedLetter): Field[] {
-  const files = attachments.map(({ content }) => content.toString())
-  const seen = new Set(wordsOf([text, html ?? '', ...files, ...warnings].join('\n')))
+function compareWords(name: string, expected: Letter, { text, html, files, warnings }: Seen): Field[] {
+  const contents = files.map(({ content }) => content.toString())
+  const seen = new Set(wordsOf([text, html ?? '', ...contents, ...warnings].join('\n')))
   const lost = wordsOf(textsOf(expected).join('\n')).filter((word) => !seen.has(word))
   return [{ kind: 'malformed, lost words', name, expected: '', seen: [...new Set(lost)].join(' ') }]
 }
@@ -94,8 +111,7 @@ function wordsOf(text: string): string[] {
 
 /* The header */
 
-function compareHeader(name: string, root: Part, raw: Buffer): Field[] {
-  const seen = inspectLetter(raw)
+function compareHeader(name: string, root: Part, seen: Seen): Field[] {
   const field = (what: string, expected: string, ours: string): Field[] =>
     expected === '' && ours === '' ? [] : [{ kind: 'header fields', name: `${name} ${what}`, expected, seen: ours }]
   const ids = (what: string) => idsOf(fieldValue(root, what))
@@ -189,20 +205,20 @@ function expectedFiles({ parts, attachments, text_body, html_body }: Letter): Pa
   return [...new Set([...attachments, ...media])].sort((a, b) => a - b).map((at) => parts[at]!)
 }
 
-function compareFile(name: string, part: Part, file: Attachment): Field[] {
+async function compareFile(name: string, part: Part, file: File, read: LetterReader): Promise<Field[]> {
   const written = parameter(part, 'content_disposition', 'filename') ?? parameter(part, 'content_type', 'name')
   const type = typeOf(part)
   return [
     ...(type ? [{ kind: 'files', name: `${name} type`, expected: type, seen: file.type }] : []),
     ...(written ? [{ kind: 'files', name: `${name} name`, expected: written, seen: file.filename }] : []),
-    ...compareContent(name, part, file),
+    ...(await compareContent(name, part, file, read)),
   ]
 }
 
-function compareContent(name: string, part: Part, file: Attachment): Field[] {
+async function compareContent(name: string, part: Part, file: File, read: LetterReader): Promise<Field[]> {
   const { body } = part
   if ('Multipart' in body) return []
-  if ('Message' in body) return compareLetter(name, body.Message, file.content)
+  if ('Message' in body) return compareLetter(name, body.Message, file.content, read)
   if ('Text' in body || 'Html' in body) {
     // Bytes, as sent; expected are their characters.
     const charset = parameter(part, 'content_type', 'charset') ?? 'unknown'

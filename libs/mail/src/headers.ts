@@ -128,7 +128,8 @@ export function strayText(block: Buffer, { blankLine, isPart }: { blankLine: boo
     before = line
     at = end < 0 ? text.length : end + 1
   }
-  return { from: isHeader || text === '' ? from : 0, skipped: readable(skipped.join('\n')) }
+  const words = skipped.length > 0 ? decodeText(Buffer.from(skipped.join('\n'), 'latin1'), undefined).text : ''
+  return { from: isHeader || text === '' ? from : 0, skipped: words }
 }
 
 export type Stray = { from: number | undefined; skipped: string }

@@ -73,11 +73,15 @@ function beginsAt(lines: Line[], at: number, attributions: Map<number, Attributi
   const header = rule ? nextWords(lines, at + 1) : at
   if (header >= lines.length || header - at > 3 || lines[header]!.depth > 0) return undefined
   const belowRule = rule || lines[header]!.hint === 'below rule'
-  return quotedHeaderEnd(lines, header, belowRule) === undefined ? undefined : toTheEnd('rest')
+  if (quotedHeaderEnd(lines, header, belowRule) !== undefined) return toTheEnd('rest')
+  // From and Date alone are as good as an attribution, when marks follow.
+  const to = quotedHeaderEnd(lines, header, true)
+  const next = to === undefined ? lines.length : nextWords(lines, to)
+  return next < lines.length && lines[next]!.depth > 0 ? quoteFrom(lines, at, next, { from: at, to: to! }) : undefined
 }
 
 /** To the last line of the quote; blank lines within it are its own. */
-function quoteFrom(lines: Line[], from: number, first: number, attribution?: Attribution): Block {
+function quoteFrom(lines: Line[], from: number, first: number, attribution?: Block['attribution']): Block {
   let to = first
   for (let at = first; at < lines.length; at++) {
     if (lines[at]!.depth > 0) to = at + 1

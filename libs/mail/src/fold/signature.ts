@@ -91,10 +91,12 @@ function isDelimiter(lines: Line[], from: number, at: number, to: number, letter
   const below = lines.slice(at + 1, to).filter(hasWords)
   if (/^(?:--|––|—)$/.test(line.text)) return below.every(({ text }) => !text.endsWith('?'))
   if (!isRule(line) && !/^[~#+*]{3,100}$/.test(line.text)) return false
-  // A rule right below words underlines a heading.
-  if (at > from && !isBlank(lines[at - 1]!)) return false
+  // A rule right below words underlines a heading, except the one that lists of subscribers draw.
+  if (at > from && !isBlank(lines[at - 1]!) && !/^_{20,}$/.test(line.text)) return false
   if (below.length === 0 || below.length > undelimitedLimit) return false
-  if (below.some(({ text }) => text.length > 90 || text.endsWith('?'))) return false
+  // Words, too, stand below a rule, and footnotes.
+  if (below.filter(({ text }) => text.length > 55).length > 2) return false
+  if (below.some(({ text }) => text.length > 90 || text.endsWith('?') || /^[[(]\d{1,2}[\])]/.test(text))) return false
   const near = /^_{10,}$/.test(line.text) && !isBlank(lines[at + 1]!) && below.length <= 4
   return near || below.some(({ text }) => contactDetails(text) > 0 || isAuthor(text, letter))
 }

@@ -6,6 +6,8 @@ export type Attribution = { from: number; to: number; sure: boolean }
 
 const lineLimit = 6
 const lengthLimit = 400
+/** "Jana Nováková wrote:" */
+const shortLimit = 60
 
 /**
  * The attribution whose last line is `end`. Programs break it where they like, so it may have begun up to five lines
@@ -24,7 +26,7 @@ export function attributionEndingAt(lines: Line[], end: number): Attribution | u
     }
     text = text === '' ? line.text : `${line.text} ${text}`
     if (text.length > lengthLimit) break
-    const judged = judge(text)
+    const judged = (from === end && text.length <= shortLimit) || mayBe(text) ? judge(text) : undefined
     if (judged && (!found || judged.dated)) found = { from, to: end + 1, ...judged }
     if (found?.dated) break
   }
@@ -33,7 +35,17 @@ export function attributionEndingAt(lines: Line[], end: number): Attribution | u
 
 /** Whether one line, as it stands, is an attribution. */
 export function isAttribution(text: string): boolean {
-  return text.length <= lengthLimit && mayEnd(text) && judge(text) !== undefined
+  return (
+    text.length <= lengthLimit &&
+    mayEnd(text) &&
+    (text.length <= shortLimit || mayBe(text)) &&
+    judge(text) !== undefined
+  )
+}
+
+/** Without a digit and an address it would be a short name on one line. */
+function mayBe(text: string): boolean {
+  return /[\d@]/.test(text)
 }
 
 function mayEnd(text: string): boolean {
@@ -59,7 +71,8 @@ function judge(text: string): { sure: boolean; dated: boolean } | undefined {
     if (early && dated && timed) return { sure: true, dated }
     if (address >= 0 && address < verb && /^[\p{L}"'„“(<[]/u.test(words)) return { sure: true, dated }
     if (early && (dated || timed)) return { sure: false, dated }
-    if (text.length <= 80 && words.length - verb <= 30 && words.split(' ').length <= 8) return { sure: false, dated }
+    if (verb > 1 && text.length <= shortLimit && words.length - verb <= 30 && words.split(' ').length <= 8)
+      return { sure: false, dated }
   }
   if (early && dated && address >= 0 && /[>:：]$/.test(words)) return { sure: false, dated }
   return undefined

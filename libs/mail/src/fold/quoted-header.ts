@@ -3,8 +3,8 @@ import { bare, type Line, tidy } from './lines.ts'
 
 /** `-----Original Message-----`, in the languages of the programs that were seen. */
 export function separator(line: Line): 'original' | 'forward' | undefined {
-  const text = line.text.replace(/^[*_\s]+|[*_\s]+$/g, '')
-  if (text.length > 100) return undefined
+  if (line.text.length > 100 || !/[-—=*_:：]$/.test(line.text)) return undefined
+  const text = line.text.replace(/^[*_ ]{1,9}|[*_ ]{1,9}$/g, '')
   const dashed = /^[-—=]{2,}(.{3,80}?)[-—=]{2,}$/.exec(text)?.[1]
   const words = bare(tidy(dashed ?? text).replace(/[:：]$/, ''))
   if (dashed === undefined) return forwardBegins.has(words) ? 'forward' : undefined
@@ -22,6 +22,7 @@ export function isRule(line: Line): boolean {
  * programs write; below a rule From and one more will do, and where structure says `header` any three of the kind.
  */
 export function quotedHeaderEnd(lines: Line[], from: number, belowRule: boolean): number | undefined {
+  if (!/^[^:：]{1,34}[:：]/.test(lines[from]!.text)) return undefined
   const anyLanguage = lines[from]!.hint === 'header'
   const fields = new Set<string>()
   let end = from

@@ -6,6 +6,8 @@ import { isRule } from './quoted-header.ts'
 /** A signature may be this long below a delimiter, in lines with words. RFC 3676 §4.3 names none; people have 4 to 15. */
 const delimitedLimit = 25
 const undelimitedLimit = 14
+/** With blank lines. */
+const heightLimit = 60
 
 /** Where the signature begins that ends at `to`, not before `from`; every way to know one is tried, the surest first. */
 export function signatureStart(lines: Line[], from: number, to: number, letter: Circumstances): number | undefined {
@@ -77,7 +79,7 @@ function nextWords(lines: Line[], from: number): string | undefined {
 function delimited(lines: Line[], from: number, to: number, letter: Circumstances): number | undefined {
   let words = 0
   let found: number | undefined
-  for (let at = to - 1; at >= from && words <= delimitedLimit; at--) {
+  for (let at = to - 1; at >= from && to - at <= heightLimit && words <= delimitedLimit; at--) {
     const { text } = lines[at]!
     if (isDelimiter(lines, from, at, to, letter)) found = at
     if (/^(?:p\.? ?s\.?|ps)[ :.]/i.test(text) || text.length > 250) break
@@ -111,7 +113,7 @@ function signedBlock(lines: Line[], from: number, last: number, letter: Circumst
   let own = false
   let named = true
   let block: number | undefined
-  for (let at = last; at >= from && words <= undelimitedLimit; at--) {
+  for (let at = last; at >= from && last - at < heightLimit && words <= undelimitedLimit; at--) {
     const { text } = lines[at]!
     if (text === '') {
       if (block === undefined && details >= 2 && own) block = at + 1

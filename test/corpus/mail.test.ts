@@ -3,6 +3,7 @@ import { corpusAbsent, corpusDir } from '../world/corpus.ts'
 import { runAutoReply } from './auto-reply.ts'
 import { runBounce } from './bounce.ts'
 import { runCrypto } from './crypto.ts'
+import { runFold } from './fold.ts'
 import { runParse } from './parse.ts'
 import type { Report } from './report.ts'
 import { runTnef } from './tnef.ts'
@@ -32,6 +33,14 @@ test.skipIf(!folder)(`every file of winmail.dat is found, by name and size (${fo
 
 test.skipIf(!folder)(`signed and encrypted letters are known for what they are (${found})`, async () => {
   expect(unexplained(await runCrypto(folder!))).toEqual([])
+})
+
+test.skipIf(!folder)(`what an author wrote now is found in replies, and no character is lost (${found})`, async () => {
+  const reports = await runFold(folder!)
+  expect(unexplained(reports)).toEqual([])
+  const replies = reports.filter(({ source }) => !/lost|is folded$/.test(source))
+  const agree = replies.map(({ cases, differences }) => cases - differences.length).reduce((sum, one) => sum + one)
+  expect(agree / replies.map(({ cases }) => cases).reduce((sum, one) => sum + one)).toBeGreaterThanOrEqual(0.93)
 })
 
 function unexplained(reports: Report[]) {

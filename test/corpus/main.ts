@@ -7,6 +7,7 @@ import { runAuth } from './auth.ts'
 import { runAutoReply } from './auto-reply.ts'
 import { runBounce } from './bounce.ts'
 import { runCrypto } from './crypto.ts'
+import { runFold } from './fold.ts'
 import { runParse } from './parse.ts'
 import { isExplained, print, type Report } from './report.ts'
 import { runSecurity } from './security.ts'
@@ -18,6 +19,7 @@ const sections: Record<string, (folder: string) => Promise<Report[]>> = {
   'auto-reply': runAutoReply,
   bounce: runBounce,
   crypto: runCrypto,
+  fold: runFold,
   parse: runParse,
   security: runSecurity,
   stalwart: runStalwart,

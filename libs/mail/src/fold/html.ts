@@ -1,6 +1,5 @@
 import { decide, type Region } from './decide.ts'
 import type { Circumstances } from './index.ts'
-import { hasWords } from './lines.ts'
 import { type Cut, type Element, type Page, readPage } from './page.ts'
 
 const lengthLimit = 2 * 1024 * 1024
@@ -15,10 +14,13 @@ const pieceLimit = 200
  */
 export function markFolds(html: string, letter: Circumstances = {}): string {
   const page = html.length > lengthLimit ? undefined : readPage(html)
-  if (!page) return html.replace(/<(\/?)(?:details|summary)(?![\w-])/gi, '<$1div')
-  const regions = page.lines.length > lineLimit ? [] : decide(page.lines, letter)
-  const own = page.folders.map(({ from, to }) => ({ from, to, text: unnamed(html.slice(from, to)) }))
-  return edited(html, [...own, ...regions.flatMap((region) => wrapped(html, page, region))])
+  const regions = !page || page.lines.length > lineLimit ? [] : decide(page.lines, letter)
+  const own = [...html.matchAll(/(?<=<\/?)(?:details|summary)(?![\w-])/gi)].map(({ 0: name, index }) => ({
+    from: index,
+    to: index + name.length,
+    text: 'div',
+  }))
+  return edited(html, [...own, ...regions.flatMap((region) => wrapped(html, page!, region))])
 }
 
 /** What stands in the place of a range; an empty range is an insertion. */
@@ -34,27 +36,44 @@ function edited(html: string, edits: Edit[]): string {
   return parts.join('') + html.slice(at)
 }
 
-/** The tag of a fold that the letter brought, as that of any other block. */
-function unnamed(tag: string): string {
-  return tag.replace(/^<(\/?)\s*\w+/, '<$1div')
-}
-
 /**
  * A region may begin deep within elements and end elsewhere. They are closed before it and opened again inside, so that
  * one fold holds it; tables and lists cannot be opened again in their middle, and get a fold for each piece.
  */
 function wrapped(html: string, page: Page, { from, to, reason }: Region): Edit[] {
   const edits: Edit[] = []
-  const end = page.cuts[to]!
   let start = page.cuts[from]!
+  const end = nearestEnd(page, start, page.cuts[to]!)
   for (let pieces = 0; pieces < pieceLimit && start.at < end.at; pieces++) {
     const piece = nextPiece(page, start, end)
-    if (piece.fold && hasWordsBetween(page, from, to, piece.start, piece.end)) {
+    if (piece.fold && lastWords(page, piece.end) >= piece.start.at) {
       edits.push(...foldOf(html, piece.start, piece.end, reason, html.length))
     }
     start = piece.next
   }
   return edits
+}
+
+/** Of all places behind the last words, the end of the element that the region begins in, if it is one of them. */
+function nearestEnd(page: Page, start: Cut, end: Cut): Cut {
+  const last = lastWords(page, end)
+  const element = chainOf(start).find((one) => hosts.has(one.name) && one.end > last && one.end <= end.at)
+  return element ? { at: element.end, within: element, unclosed: '' } : end
+}
+
+/** Where the last words before a place begin. */
+function lastWords({ words }: Page, { at }: Cut): number {
+  return words[firstAtLeast(words, at) - 1] ?? -1
+}
+
+function firstAtLeast(sorted: number[], value: number): number {
+  let low = 0
+  for (let high = sorted.length; low < high; ) {
+    const middle = (low + high) >> 1
+    if (sorted[middle]! < value) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 type Piece = { fold: boolean; start: Cut; end: Cut; next: Cut }
@@ -81,14 +100,8 @@ function behind(element: Element): Cut {
 }
 
 /** Into the next element of a table or list. */
-function firstWithin({ elements }: Page, frame: Element, start: Cut): Cut {
-  let low = 0
-  for (let high = elements.length; low < high; ) {
-    const middle = (low + high) >> 1
-    if (elements[middle]!.begin < start.at) low = middle + 1
-    else high = middle
-  }
-  const element = elements[low]
+function firstWithin({ elements, begins }: Page, frame: Element, start: Cut): Cut {
+  const element = elements[firstAtLeast(begins, start.at)]
   return element && element.begin < frame.end ? { at: element.inside, within: element, unclosed: '' } : behind(frame)
 }
 
@@ -136,15 +149,6 @@ function tags(html: string, elements: Element[]): string {
 
 function nameOf(name: string): string {
   return name === 'details' || name === 'summary' ? 'div' : name
-}
-
-function hasWordsBetween({ lines, cuts }: Page, from: number, to: number, start: Cut, end: Cut): boolean {
-  for (let line = from; line < to; line++) {
-    if (cuts[line]!.at >= end.at) return false
-    const next = cuts[line + 1]!.at
-    if (next > start.at && hasWords(lines[line]!)) return true
-  }
-  return false
 }
 
 /** Cannot be closed and opened again without becoming another. */

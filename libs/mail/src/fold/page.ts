@@ -7,10 +7,11 @@ export type Page = {
   /** Where each begins: `cuts[at]` for `lines[at]`, and one more for the end. */
   lines: Line[]
   cuts: Cut[]
-  /** Tags of the letter's own that must not be taken for ours, as ranges of the source. */
-  folders: { from: number; to: number }[]
+  /** Where something to read begins, piece by piece. */
+  words: number[]
   /** All elements, in the order of their beginning. */
   elements: Element[]
+  begins: number[]
 }
 
 /** A place between two tags. `within` is the innermost element that is open there; `unclosed`, whose end is implied. */
@@ -62,7 +63,7 @@ type Open = {
 class PageReader {
   readonly #lines: Line[] = []
   readonly #cuts: Cut[] = []
-  readonly #folders: { from: number; to: number }[] = []
+  readonly #places: number[] = []
   readonly #elements: Element[] = []
   readonly #stack: Open[] = []
   #words = ''
@@ -84,7 +85,6 @@ class PageReader {
     const outer = this.#stack.at(-1)
     const element: Element = { name, parent: outer?.element, begin: from, inside: to, end: to, behind: to }
     this.#elements.push(element)
-    if (name === 'details' || name === 'summary') this.#folders.push({ from, to })
     const isBlock = blocks.has(name)
     if (isBlock) this.#break(from)
     if (paragraphs.has(name) && !/mso|margin:\s?0/i.test(`${attributes.class} ${attributes.style}`)) this.#blank()
@@ -92,8 +92,8 @@ class PageReader {
     const seen = seenIn(name, attributes)
     if (seen.mark) this.#next = seen.mark
     if (name === 'hr') this.#rule()
-    else if (name === 'img' && !isTracker(attributes)) this.#add('\ufffc')
-    else if (name.includes('@')) this.#add(`<${name}>`)
+    else if (name === 'img' && !isTracker(attributes)) this.#add('\ufffc', from)
+    else if (name.includes('@')) this.#add(`<${name}>`, from)
     const bare = seen.quotes === 'if attributed' && isAttribution(this.#lines.findLast(({ text }) => text)?.text ?? '')
     this.#stack.push({
       element,
@@ -112,7 +112,6 @@ class PageReader {
     const isVoid = voids.has(name)
     open.element.end = isVoid ? open.element.inside : from
     open.element.behind = isVoid ? open.element.inside : implied ? from : to
-    if ((name === 'details' || name === 'summary') && !implied) this.#folders.push({ from, to })
     if (name === 'body') this.#bodyEnd ??= { at: from, within: open.element, unclosed: '' }
     const isEnd = open.isBlock && !isVoid
     if (isEnd) this.#endLineIfAny()
@@ -123,15 +122,15 @@ class PageReader {
   text(text: string, from: number, to: number): void {
     const open = this.#stack.at(-1)
     if (open?.isHidden) return
-    if (!open?.isPre || !text.includes('\n') || to - from !== text.length) return this.#add(text)
+    if (!open?.isPre || !text.includes('\n') || to - from !== text.length) return this.#add(text, from)
     let at = 0
     for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', at)) {
-      this.#add(text.slice(at, end))
+      this.#add(text.slice(at, end), from + at)
       at = end + 1
       this.#endLine()
       this.#cut = { at: from + at, within: open.element, unclosed: '' }
     }
-    this.#add(text.slice(at))
+    this.#add(text.slice(at), from + at)
   }
 
   page(length: number): Page {
@@ -140,12 +139,14 @@ class PageReader {
     return {
       lines: this.#lines,
       cuts: [...this.#cuts, end],
-      folders: this.#folders,
+      words: this.#places,
       elements: this.#elements,
+      begins: this.#elements.map(({ begin }) => begin),
     }
   }
 
-  #add(text: string): void {
+  #add(text: string, place: number): void {
+    if (text.trim() !== '') this.#places.push(place)
     if (this.#words === '') {
       if (text.trim() === '') {
         this.#spaced ||= text.includes('\u00a0')

@@ -99,8 +99,12 @@ function isDelimiter(lines: Line[], from: number, at: number, to: number, letter
   // Words, too, stand below a rule, and footnotes.
   if (below.filter(({ text }) => text.length > 55).length > 2) return false
   if (below.some(({ text }) => text.length > 90 || text.endsWith('?') || /^[[(]\d{1,2}[\])]/.test(text))) return false
-  const near = /^_{10,}$/.test(line.text) && !isBlank(lines[at + 1]!) && below.length <= 4
-  return near || below.some(({ text }) => contactDetails(text) > 0 || isAuthor(text, letter))
+  if (/^_{10,}$/.test(line.text) && !isBlank(lines[at + 1]!) && below.length <= 4) return true
+  if (letter.author && below.some(({ text }) => isAuthor(text, letter))) return true
+  // People draw rules above other people's addresses, too.
+  return (
+    (!letter.author || /^_{20,}$/.test(line.text)) && !line.hint && below.some(({ text }) => contactDetails(text) > 0)
+  )
 }
 
 /**

@@ -58,6 +58,18 @@ describe('a letter is, by its header and envelope alone,', () => {
     ['auto_reply', 'Notes’', 'Subject: AUTO: Jana Nova is out of the office (returning 05/01/2026)'],
     ['auto_reply', 'a rule of Exchange’s', 'X-MS-Exchange-Inbox-Rules-Loop: a@acme.cz\r\nSubject: Abwesend: Drucker'],
     ['auto_reply', 'a desk’s receipt', 'Subject: Request received: Printer'],
+    [
+      'auto_reply',
+      'Zendesk’s receipt',
+      'Auto-Submitted: auto-generated\r\nX-Mailer: Zendesk Mailer\r\nFrom: help@acme.cz\r\nIn-Reply-To: <1@desk.test>',
+    ],
+    [
+      'auto_reply',
+      'Jira’s receipt',
+      'Auto-Submitted: auto-generated\r\nPrecedence: bulk\r\nX-JIRA-FingerPrint: a\r\nIn-Reply-To: <1@desk.test>',
+    ],
+    ['auto_reply', 'Freshdesk’s receipt', 'Subject: Ticket Received - Printer'],
+    ['auto_reply', 'Znuny’s receipt', 'Auto-Submitted: auto-replied\r\nPrecedence: bulk\r\nX-OTRS-Loop: yes'],
     ['auto_reply', 'an absence that names what it answers', 'Subject: Mimo kancelář Re: Tiskárna'],
     ['auto_reply', 'an absence in answer to a letter', 'Subject: Abwesend: Drucker\r\nIn-Reply-To: <1@desk.test>'],
     [

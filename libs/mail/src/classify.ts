@@ -10,7 +10,7 @@ import {
 } from './classify-words.ts'
 import { authorOf, isFromDaemon, isNullSender, subjectOf } from './face.ts'
 import { type Header, headerMessageIds, headerValues } from './headers.ts'
-import { isLoopToken } from './loop.ts'
+import { hasLoopToken } from './loop.ts'
 
 export type Classification = { kind: LetterKind; evidence: string }
 
@@ -77,8 +77,7 @@ const rules: [LetterKind, Rule][] = [
 ]
 
 function ownLoop(header: Header, _: LetterEnvelope, keys: readonly string[]): string | undefined {
-  const ours = headerValues(header, 'x-podatelna-loop').some((value) => isLoopToken(keys, value))
-  return ours ? 'our own loop header' : undefined
+  return hasLoopToken(header, keys) ? 'our own loop header' : undefined
 }
 
 /** Programs that answer letters and nothing else: cPanel, Exim, Gmail, Plesk, Domain Technologies and their like. */

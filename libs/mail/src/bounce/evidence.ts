@@ -2,8 +2,8 @@
 import { type Finding, type LetterEnvelope, sentToDelivery } from '../classify.ts'
 import { isBounceSubject } from '../classify-words.ts'
 import { isFromDaemon, isFromPostmaster, isNullSender, subjectOf } from '../face.ts'
-import { type Header, headerValue, headerValues } from '../headers.ts'
-import { isLoopToken } from '../loop.ts'
+import { type Header, headerValue } from '../headers.ts'
+import { hasLoopToken } from '../loop.ts'
 import { ownDelivery } from './delivery.ts'
 import { notificationIn } from './notification.ts'
 import { refusalIn } from './phrases.ts'
@@ -46,8 +46,7 @@ function serverSign(
 
 /** By what only our keys can have signed, in the letter that came back. */
 function returnsOurs(letter: Parts, known: Known): boolean {
-  const marked = headerValues(letter.original, 'x-podatelna-loop').some((value) => isLoopToken(known.keys, value))
-  return marked || ownDelivery(letter, known) !== undefined
+  return hasLoopToken(letter.original, known.keys) || ownDelivery(letter, known) !== undefined
 }
 
 /** fml, a mailing list program, returns a letter with its own words. */

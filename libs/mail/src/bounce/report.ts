@@ -19,6 +19,7 @@ const reportLimit = 1024 * 1024
 function readReport(report: string): Recipient[] {
   const found = report
     .split(/\n[ \t]*\n/)
+    .filter((group) => /-recipient[ \t]{0,9}:/i.test(group))
     .flatMap(groupsIn)
     .flatMap((group) => {
       const address = recipientOf(group)

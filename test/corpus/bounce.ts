@@ -76,7 +76,8 @@ function meantFor(path: string): string[] {
   const headers = blocks.map((block) => readHeader(Buffer.from(block.trimStart(), 'latin1'))).filter(isLetterHeader)
   const fields = ['to', 'cc', 'x-original-to']
   const mailboxes = headers.flatMap((header) => fields.flatMap((name) => headerMailboxes(header, name)))
-  return mailboxes.map(({ address }) => address.toLowerCase()).filter((address) => address !== '')
+  // Quotes around a local part are no part of it (RFC 5322 §3.2.4).
+  return mailboxes.map(({ address }) => address.toLowerCase().replaceAll('"', '')).filter((address) => address !== '')
 }
 
 function isLetterHeader(header: Header): boolean {

@@ -24,7 +24,7 @@ export function detectCharset(bytes: Buffer): Reading {
     const reading = read(sample, charset, best.surprise)
     if (reading.surprise < best.surprise) best = reading
   }
-  return best
+  return best.surprise > unreadableBits * sample.high + rare ? { ...best, charset: 'windows-1252' } : best
 }
 
 /** How sensible the bytes are in that character set; undefined for one whose languages are not known here. */
@@ -38,6 +38,8 @@ const sampleBytes = 64 * 1024
 const sampleHigh = 4_000
 /** Text in its own character set costs 4 to 6 bits for each byte with the high bit, Czech read as Latin-1 seven and more. */
 const sensibleBits = 6.5
+/** Beyond it, it is no text at all, and there is nothing to choose. */
+const unreadableBits = 10
 
 /** From the line of the first byte with the high bit on, 64 KiB or 4,000 such bytes, what comes first. */
 function eightBitText(bytes: Buffer): Sample {

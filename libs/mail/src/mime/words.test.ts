@@ -41,6 +41,9 @@ describe('encoded words are read as they are meant', () => {
     ['=?utf-8?Q?1=2=zz?=', '1=2=zz'],
     ['=?utf-8?Q?žluť?=', 'žluť'],
     ['"=?utf-8?Q?Nov=C3=A1k=2C_Jan?=" <n@a.example>', '"Novák, Jan" <n@a.example>'],
+    // Encoded twice, and with a space within the beginning.
+    ['=?utf-8?Q?=3D=3Futf-8=3FQ=3F=C5=BElu=3F=3D?=', 'žlu'],
+    ['=?UTF-8? Q?=C5=BE?=', 'ž'],
     // Labels nobody knows, and wrong ones.
     ['=?x-unknown?Q?=C5=BElu=C5=A5?=', 'žluť'],
     ['=?unknown-8bit?B?xb5sdcWl?=', 'žluť'],

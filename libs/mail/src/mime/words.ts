@@ -12,8 +12,13 @@ const limit = 64 * 1024
 
 /** One line: an encoded word may hold line breaks and other controls, which a field never has (RFC 5322 §2.2). */
 export function decodeHeaderText(value: string): string {
-  const written = withoutEscapes(value.slice(0, limit))
-  return singleLine(written.includes('=?') ? joined(piecesOf(written)) : written)
+  const decoded = decodeWords(withoutEscapes(value.slice(0, limit)))
+  // Some gateways encode what is encoded already.
+  return singleLine(decodeWords(decoded))
+}
+
+function decodeWords(value: string): string {
+  return value.includes('=?') ? joined(piecesOf(value)) : value
 }
 
 function singleLine(text: string): string {
@@ -107,7 +112,7 @@ function finder(value: string): Find {
   }
 }
 
-const opening = /=\?([^\s?=]{0,80})\?([bq])\?/iy
+const opening = /=\?([^\s?=]{0,80})\? ?([bq]) ?\?/iy
 
 function openingAt(value: string, at: number): RegExpExecArray | null {
   opening.lastIndex = at

@@ -1,0 +1,1 @@
+export const differences: Record<string, string> = {}

@@ -82,9 +82,25 @@ function htmlOf({ html }: Bodies, reading: Reading, written: Circumstances): str
   // Each by itself: what one of them leaves open must not swallow the next.
   const pieces = html.filter(isReadable).map((part) => {
     const text = bodyText(part, htmlLimit, reading)
-    return sanitiseHtml(isHtml(part) ? markFolds(linkLocations(text, locations), written) : escaped(text))
+    if (!isHtml(part)) return sanitiseHtml(escaped(text))
+    // A letter may bring marks of folds as well, but not its own digest.
+    const foldKey = hash('sha256', text)
+    return sanitiseHtml(markFolds(linkLocations(text, locations), written, foldKey), { foldKey })
   })
-  return capped(pieces.join('\n'), htmlLimit, 'HTML', reading)
+  return wholePieces(pieces, reading).join('\n')
+}
+
+/** Cut at its end, HTML would take what stands behind it on a page for its own. */
+function wholePieces(pieces: string[], { warnings }: Reading): string[] {
+  const kept: string[] = []
+  let length = 0
+  for (const piece of pieces) {
+    length += piece.length
+    if (kept.length === 0 || length <= 2 * htmlLimit) kept.push(piece)
+  }
+  if (kept.length < pieces.length)
+    warnings.add('Only the first parts of the HTML are shown; the rest is in the raw letter.')
+  return kept
 }
 
 function textOf({ text, html }: Bodies, reading: Reading): string {

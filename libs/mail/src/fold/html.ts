@@ -10,9 +10,10 @@ const pieceLimit = 200
 /**
  * HTML in which what is folded is wrapped as `<details data-folded="history"><summary></summary>…</details>`, with
  * nothing else changed. It reads classes, ids and styles, so it comes before sanitising, which lets through `details`
- * with that attribute alone, and `summary`. Of the letter's own, neither is left: what bears the mark is ours.
+ * with that attribute alone, and `summary`. Of the letter's own, neither is left: what bears the mark is ours. `key`,
+ * which no letter can know, says so to `sanitiseHtml`.
  */
-export function markFolds(html: string, letter: Circumstances = {}): string {
+export function markFolds(html: string, letter: Circumstances = {}, key = ''): string {
   const page = html.length > lengthLimit ? undefined : readPage(html)
   const regions = !page || page.lines.length > lineLimit ? [] : decide(page.lines, letter)
   const own = [...html.matchAll(/(?<=<\/?)(?:details|summary)(?![\w-])/gi)].map(({ 0: name, index }) => ({
@@ -20,7 +21,7 @@ export function markFolds(html: string, letter: Circumstances = {}): string {
     to: index + name.length,
     text: 'div',
   }))
-  return edited(html, [...own, ...regions.flatMap((region) => wrapped(html, page!, region))])
+  return edited(html, [...own, ...regions.flatMap((region) => wrapped(html, page!, region, key))])
 }
 
 /** What stands in the place of a range; an empty range is an insertion. */
@@ -40,14 +41,15 @@ function edited(html: string, edits: Edit[]): string {
  * A region may begin deep within elements and end elsewhere. They are closed before it and opened again inside, so that
  * one fold holds it; tables and lists cannot be opened again in their middle, and get a fold for each piece.
  */
-function wrapped(html: string, page: Page, { from, to, reason }: Region): Edit[] {
+function wrapped(html: string, page: Page, { from, to, reason }: Region, key: string): Edit[] {
+  const mark = key === '' ? `data-folded="${reason}"` : `data-folded="${reason}" data-fold-key="${key}"`
   const edits: Edit[] = []
   let start = page.cuts[from]!
   const end = nearestEnd(page, start, page.cuts[to]!)
   for (let pieces = 0; pieces < pieceLimit && start.at < end.at; pieces++) {
     const piece = nextPiece(page, start, end)
     if (piece.fold && lastWords(page, piece.end) >= piece.start.at) {
-      edits.push(...foldOf(html, piece.start, piece.end, reason, html.length))
+      edits.push(...foldOf(html, piece.start, piece.end, mark, html.length))
     }
     start = piece.next
   }
@@ -105,12 +107,12 @@ function firstWithin({ elements, begins }: Page, frame: Element, start: Cut): Cu
   return element && element.begin < frame.end ? { at: element.inside, within: element, unclosed: '' } : behind(frame)
 }
 
-function foldOf(html: string, start: Cut, end: Cut, reason: string, length: number): Edit[] {
+function foldOf(html: string, start: Cut, end: Cut, mark: string, length: number): Edit[] {
   const shared = sharedHost(start, end)
   const closing = chainOf(start).filter((element) => !shared.has(element))
   const reopened = chainOf(end).filter((element) => !shared.has(element) && element.begin < start.at)
   const entered = chainOf(end).filter((element) => !shared.has(element) && element.begin >= start.at)
-  const opening = `<details data-folded="${reason}"><summary></summary>${tags(html, closing)}`
+  const opening = `<details ${mark}><summary></summary>${tags(html, closing)}`
   const ending = `${ends([...entered, ...reopened])}</details>`
   const after = end.at < length ? tags(html, [...entered, ...reopened]) : ''
   return [

@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { type FoldedLetter, fold, markFolds, parseLetter, sanitiseHtml } from '@podatelna/mail'
+import { type FoldedLetter, fold, markFolds, parseLetter } from '@podatelna/mail'
 import { lettersIn } from './letters.ts'
 import type { Difference, Report } from './report.ts'
 
@@ -97,7 +97,7 @@ function talonReports(at: string): Report[] {
     ]),
     report('replies in HTML', 'html_replies/', (name, { reply_text_equals_ignoring_whitespace }) => [
       squeezed(reply_text_equals_ignoring_whitespace!),
-      squeezed(shownOf(readFileSync(join(at, name), 'utf8'))),
+      squeezed(shownOf(pageAsLetter(join(at, name)).html ?? '')),
     ]),
     report('signatures', 'signature/', (name, { sender = '', signature }) => {
       const author = sender.includes('@') ? { name: '', address: sender } : { name: sender, address: '' }
@@ -177,9 +177,13 @@ function together(
   return [...parts, visible_text.slice(end)].filter((part) => part.trim() !== '').join('\n\n')
 }
 
-/** The words of a page outside of what is folded in it, as it is stored. */
+function pageAsLetter(path: string): ReturnType<typeof parseLetter> {
+  return parseLetter(Buffer.concat([Buffer.from('Content-Type: text/html; charset=utf-8\n\n'), readFileSync(path)]))
+}
+
+/** The words of HTML outside of what is folded in it, as it is stored. */
 function shownOf(html: string): string {
-  const parts = sanitiseHtml(markFolds(html)).split(/(<details[^>]*>|<\/details>)/)
+  const parts = html.split(/(<details[^>]*>|<\/details>)/)
   const depths = parts.map((part) => (part.startsWith('<details') ? 1 : part === '</details>' ? -1 : 0))
   let depth = 0
   const shown = parts.filter((_, at) => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { corpusAbsent, corpusDir } from '../world/corpus.ts'
 import { runAutoReply } from './auto-reply.ts'
 import { runBounce } from './bounce.ts'
+import { runCharset } from './charset.ts'
 import { runCrypto } from './crypto.ts'
 import { runFold } from './fold.ts'
 import { runParse } from './parse.ts'
@@ -21,6 +22,10 @@ test.skipIf(!folder)(`returned letters are known and read as their suites say ($
 
 test.skipIf(!folder)(`automatic replies are known, and nothing else is taken for one (${found})`, async () => {
   expect(unexplained(await runAutoReply(folder!))).toEqual([])
+})
+
+test.skipIf(!folder)(`every byte becomes the right text (${found})`, async () => {
+  expect(unexplained(await runCharset(folder!))).toEqual([])
 })
 
 test.skipIf(!folder)(`every file of the corpus is read, in time (${found})`, async () => {

@@ -6,6 +6,7 @@ import { corpusAbsent, corpusDir } from '../world/corpus.ts'
 import { runAuth } from './auth.ts'
 import { runAutoReply } from './auto-reply.ts'
 import { runBounce } from './bounce.ts'
+import { runCharset } from './charset.ts'
 import { runCrypto } from './crypto.ts'
 import { runFold } from './fold.ts'
 import { runParse } from './parse.ts'
@@ -18,6 +19,7 @@ const sections: Record<string, (folder: string) => Promise<Report[]>> = {
   auth: runAuth,
   'auto-reply': runAutoReply,
   bounce: runBounce,
+  charset: runCharset,
   crypto: runCrypto,
   fold: runFold,
   parse: runParse,

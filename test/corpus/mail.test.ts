@@ -4,9 +4,11 @@ import { runAutoReply } from './auto-reply.ts'
 import { runBounce } from './bounce.ts'
 import { runCharset } from './charset.ts'
 import { runCrypto } from './crypto.ts'
+import { runEnmime } from './enmime.ts'
 import { runFold } from './fold.ts'
 import { runParse } from './parse.ts'
 import type { Report } from './report.ts'
+import { runStalwart } from './stalwart.ts'
 import { runTnef } from './tnef.ts'
 
 const folder = corpusDir()
@@ -32,6 +34,17 @@ test.skipIf(!folder)(`every file of the corpus is read, in time (${found})`, asy
   expect(unexplained(await runParse(folder!))).toEqual([])
 })
 
+test.skipIf(!folder)(`letters are read as Stalwart's parser reads them, or better (${found})`, async () => {
+  const reports = await runStalwart(folder!)
+  expect(unexplained(reports)).toEqual([])
+  const [cases, differing] = [sum(reports.map((one) => one.cases)), sum(reports.map((one) => one.differences.length))]
+  expect(1 - differing / cases).toBeGreaterThan(0.95)
+})
+
+test.skipIf(!folder)(`letters with a defect lose neither text nor files (${found})`, async () => {
+  expect(unexplained(await runEnmime(folder!))).toEqual([])
+})
+
 test.skipIf(!folder)(`every file of winmail.dat is found, by name and size (${found})`, async () => {
   expect(unexplained(await runTnef(folder!))).toEqual([])
 })
@@ -47,6 +60,10 @@ test.skipIf(!folder)(`what an author wrote now is found in replies, and no chara
   const agree = replies.map(({ cases, differences }) => cases - differences.length).reduce((sum, one) => sum + one)
   expect(agree / replies.map(({ cases }) => cases).reduce((sum, one) => sum + one)).toBeGreaterThanOrEqual(0.93)
 })
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, one) => total + one, 0)
+}
 
 function unexplained(reports: Report[]) {
   return reports.flatMap(({ differences }) => differences.filter(({ because }) => !because))

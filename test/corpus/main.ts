@@ -8,6 +8,7 @@ import { runAutoReply } from './auto-reply.ts'
 import { runBounce } from './bounce.ts'
 import { runCharset } from './charset.ts'
 import { runCrypto } from './crypto.ts'
+import { runEnmime } from './enmime.ts'
 import { runFold } from './fold.ts'
 import { runParse } from './parse.ts'
 import { isExplained, print, type Report } from './report.ts'
@@ -22,6 +23,7 @@ const sections: Record<string, (folder: string) => Promise<Report[]>> = {
   charset: runCharset,
   crypto: runCrypto,
   fold: runFold,
+  enmime: runEnmime,
   parse: runParse,
   security: runSecurity,
   stalwart: runStalwart,

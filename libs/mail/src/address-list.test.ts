@@ -14,6 +14,8 @@ describe('the mailboxes of a header', () => {
     ['a quote within a name', 'Jana "J" Malá <jana@acme.test>', 'Jana J Malá <jana@acme.test>'],
     ['a name without space', '"Jana"<jana@acme.test>', 'Jana <jana@acme.test>'],
     ['a quoted local part', '"Jana M"@acme.test', '<"Jana M"@acme.test>'],
+    ['quotes that nothing needs', '"jana"@acme.test', '<jana@acme.test>'],
+    ['quotes that nothing needs, in brackets', '<"jana"@acme.test>', '<jana@acme.test>'],
     ['comments and space within the address', 'jana (x) @ (y) acme.test', 'x <jana@acme.test>'],
     ['a route (RFC 5322 §4.4)', 'Jana <@relay.test,@hop.test:jana@acme.test>', 'Jana <jana@acme.test>'],
     ['an address literal', 'jana@[IPv6:2001:db8::1]', '<jana@[IPv6:2001:db8::1]>'],

@@ -136,9 +136,14 @@ function plain(text: string): Word {
 /** RFC 5322 §4.4: a route may stand before it. Some repeat it, or write it as the link it became on a screen. */
 function addressIn(angle: string): string {
   const text = angle.replace(/^\s*(mailto:)?/i, '').trim()
-  const routed = text.startsWith('@') ? text.slice(text.lastIndexOf(':') + 1).trim() : text
+  const routed = withoutQuotes(text.startsWith('@') ? text.slice(text.lastIndexOf(':') + 1).trim() : text)
   if (!/\s/.test(routed) || routed.includes('"')) return routed
   return routed.split(/\s+/).find((one) => /[^@]@[^@]/.test(one)) ?? routed.replace(/\s+/g, '')
+}
+
+function withoutQuotes(address: string): string {
+  const local = /^"([^"]*)"@/.exec(address)?.[1]
+  return local !== undefined && bare.test(local) ? local + address.slice(local.length + 2) : address
 }
 
 /** `Friends: jana@acme.cz, …;` but neither `mailto:` nor an address that lost its brackets. */
@@ -184,10 +189,13 @@ function bareAddress(words: Word[]): { address: string; others: Word[] } | undef
 }
 
 function withLocal({ text, quoted }: Word, rest: string): string {
-  if (!quoted) return `${text}${rest}`
   const at = rest.indexOf('@')
-  return `"${`${text}${rest.slice(0, at)}`.replace(/["\\]/g, '\\$&')}"${rest.slice(at)}`
+  const local = `${text}${rest.slice(0, at)}`
+  return `${quoted && !bare.test(local) ? `"${local.replace(/["\\]/g, '\\$&')}"` : local}${rest.slice(at)}`
 }
+
+/** A local part that is the same mailbox with quotes and without them (RFC 5321 §4.1.2). */
+const bare = /^[^\s"(),:;<>@[\\\]]+$/
 
 function nameOf(words: Word[]): string {
   let name = ''

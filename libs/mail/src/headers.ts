@@ -105,7 +105,7 @@ function blankLine(bytes: Buffer): number {
 /**
  * Where text begins in what should be the header of a letter or a part, as the blank line before it is missing; undefined
  * when all of it is header. A line that is no field ends a header, unless fields follow that stand in headers only: then
- * it is skipped.
+ * it is skipped. Behind what looks like a boundary these are of a part.
  */
 export function strayText(block: Buffer, { blankLine, isPart }: { blankLine: boolean; isPart: boolean }): Stray {
   const text = block.toString('latin1')
@@ -113,16 +113,18 @@ export function strayText(block: Buffer, { blankLine, isPart }: { blankLine: boo
   const none: string[] = []
   const skipped: string[] = []
   let isHeader = !isPart
+  let ended = !blankLine
   let before = ''
   for (let at = 0; at < text.length; ) {
     const end = text.indexOf('\n', at)
     const line = text.slice(at, end < 0 ? text.length : end).trimEnd()
-    if (headerField.test(line) && (from === undefined || blankLine)) {
+    if (headerField.test(line) && (from === undefined || !ended)) {
       skipped.push(...none.splice(0))
       isHeader = true
       from = undefined
     } else if (line !== '' && !continues(before, line) && !isField(line)) {
       from ??= at
+      ended ||= /^--\S/.test(line)
       if (none.length < 10) none.push(line)
     }
     before = line

@@ -55,7 +55,9 @@ export function parseLetter(source: Buffer): ParsedLetter {
   const written = circumstancesOf(root)
   const marked = htmlOf(bodies, reading, written)
   const text = textOf(bodies, reading)
-  const textOfHtml = !bodies.text.some((part) => !isHtml(part) && bodyText(part, textLimit, reading).trim() !== '')
+  const textOfHtml = !bodies.text.some(
+    (part) => part.type === 'text/plain' && bodyText(part, textLimit, reading).trim() !== '',
+  )
   const { html, visible_text, folded } = fold({ ...written, text, html: marked, textOfHtml })
   const attachments = filesOf(bodies, reading).map((part) => attachmentOf(part, reading))
   markInline(attachments, html)
@@ -181,10 +183,15 @@ function filesOf({ text, html }: Bodies, { root }: Reading): Entity[] {
 }
 
 function attachmentOf(part: Entity, reading: Reading): Attachment {
-  const { bytes: content, warning } = decodeTransfer(part.body, part.encoding)
+  const { bytes: content, warning, appended } = decodeTransfer(part.body, part.encoding)
+  const filename = filenameOf(part, content, () => ++reading.unnamed)
   if (warning) reading.warnings.add(warning)
+  if (appended) {
+    const words = oneLine(decodeText(appended.subarray(0, 2000), undefined).text, 300)
+    reading.warnings.add(`Behind the encoded bytes of ${filename} there is text: “${words}”`)
+  }
   return {
-    filename: filenameOf(part, content, () => ++reading.unnamed),
+    filename,
     type: part.type,
     bytes: content.length,
     sha256: hash('sha256', content),

@@ -27,10 +27,18 @@ describe('base64', () => {
 
   test('with text behind it, as lists add, gives both', () => {
     const body = `${base64.replace(/(.{76})/g, '$1\n')}\n\n_____________\nTo leave the list, write to us\nbye\n`
-    const { bytes: read, appended, warning } = decodeTransfer(Buffer.from(body), 'base64')
+    const { bytes: read, appended } = decodeTransfer(Buffer.from(body), 'base64')
     expect(read).toEqual(bytes)
     expect(appended?.toString().trim()).toBe('_____________\nTo leave the list, write to us\nbye')
-    expect(warning).toBe('Behind the encoded body of a part there is something else.')
+  })
+
+  test('that is cut off gives what there is', () => {
+    expect(decoded(base64.replace(/(.{76})/g, '$1\n').slice(0, -9), 'base64')).toEqual(bytes.subarray(0, -5))
+  })
+
+  test('that is short and dirty is read', () => {
+    expect(decoded('PGh0*bWw+Cg==\n', 'base64').toString()).toBe('<html>\n')
+    expect(decoded('PGh0bWw+Cg==\n--end-->\nwords of text', 'base64').toString()).toBe('<html>\n')
   })
 
   test('that is plain text is shown as it is', () => {

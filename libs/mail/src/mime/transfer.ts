@@ -30,37 +30,38 @@ function decodeBase64(body: Buffer): Transferred {
   const padding = encoded.indexOf('=')
   const whole = padding < 0 || /^[=\s]*$/.test(encoded.slice(padding))
   const bytes = whole ? Buffer.from(encoded, 'base64') : decodePieces(body.subarray(0, end))
-  if (end === body.length) return { bytes }
-  return { bytes, appended: body.subarray(end), warning: 'Behind the encoded body of a part there is something else.' }
+  return end === body.length ? { bytes } : { bytes, appended: body.subarray(end) }
 }
 
 /** Characters that are none of base64 are ignored, but hardly any line of text is without a space. */
 function isBase64(beginning: string): boolean {
   const first = /\S[^\n]*/.exec(beginning)?.[0].trim() ?? ''
-  if (first.length >= 20 && isEncodedLine(first)) return true
+  if (isEncodedLine(first) && (first.length >= 20 || first.endsWith('='))) return true
   const written = beginning.replace(/[ \t]{0,100}[\r\n][ \t]{0,100}/g, '').trim()
-  const foreign = written.match(/[^A-Za-z0-9+/=]/g)?.length ?? 0
-  return foreign <= written.length * 0.06
+  const spaces = written.match(/\s/g)?.length ?? 0
+  const others = written.match(/[^A-Za-z0-9+/=\s]/g)?.length ?? 0
+  return spaces <= written.length * 0.03 && others <= written.length * 0.1
 }
 
-/** Where text begins that is no base64: behind the last line that is, if what follows has words in it. */
+/** Where words begin that somebody put behind the encoded body on its way. */
 function encodedEnd(body: Buffer): number {
-  const lines = body.toString('latin1', Math.max(0, body.length - footerLimit)).split('\n')
-  let appended = 0
-  for (let at = lines.length - 1, length = 0; at >= 0; at--) {
-    const line = lines[at]!.trim()
-    if (isEncodedLine(line) && line !== '') return body.length - appended
-    length += lines[at]!.length + (at < lines.length - 1 ? 1 : 0)
-    if (line !== '') appended = length
-  }
-  return body.length
+  const from = Math.max(0, body.length - footerLimit)
+  const tail = body.toString('latin1', from)
+  const lines = tail.split('\n')
+  const last = lines.findLastIndex((line) => isEncodedLine(line.trim()))
+  if (last < 0) return body.length
+  // The very last line may be cut off.
+  const next = ofAlphabet.test(lines[last + 1]?.trim() ?? '') ? last + 2 : last + 1
+  if (!lines.slice(next).some((line) => line.trim() !== '' && !ofAlphabet.test(line.trim()))) return body.length
+  return from + lines.slice(0, next).join('\n').length
 }
 
 const footerLimit = 16 * 1024
+const ofAlphabet = /^[A-Za-z0-9+/]+={0,2}$/
 
-/** A word alone in its line could be either; the last line of base64 is filled up. */
+/** A word alone in its line could be either; a line of base64 is full, or filled up. */
 function isEncodedLine(line: string): boolean {
-  return /^[A-Za-z0-9+/]*={0,2}$/.test(line) && (line.length % 4 === 0 || line.length >= 60)
+  return ofAlphabet.test(line) && (line.length % 4 === 0 || line.length >= 60)
 }
 
 /**

@@ -130,6 +130,7 @@ epilogue
     ['html', 'text/html'],
     ['image', 'application/octet-stream'],
     ['TEXT/HTML', 'text/html'],
+    ['<html>', 'text/html'],
     ['???', 'text/plain'],
     ['', 'text/plain'],
   ])('takes the type %j for %s', (written, type) => {
@@ -175,6 +176,13 @@ describe('text that stands where a header should', () => {
     const { root } = readTree(Buffer.from('From jana Mon Jan 1\nSubject: x\nno field\nContent-Type: text/html\n\nbody'))
     expect(root).toMatchObject({ type: 'text/html' })
     expect(lines(root.body)).toBe('body')
+  })
+
+  test('is that of a multipart, where its first boundary follows the header', () => {
+    const part = '--b\nContent-Type: text/html\n\none\n--b--\n'
+    const { root } = readTree(Buffer.from(`Content-Type: multipart/mixed; boundary=b\nFor those without MIME\n${part}`))
+    expect(words(root)).toEqual(['multipart/mixed', 'one'])
+    expect(lines(root.outside[0]!)).toBe('For those without MIME')
   })
 
   test('is a parameter that lost its indentation', () => {

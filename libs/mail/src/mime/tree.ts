@@ -297,7 +297,10 @@ function entityOf(header: Header, parent: Entity | undefined): Entity {
 
 /** RFC 2045 §5.2: what cannot be understood is plain text; a word that says the kind is understood. */
 function typeOf(value: string, parent: Entity | undefined): string {
-  const written = value.trim().toLowerCase()
+  const written = value
+    .trim()
+    .toLowerCase()
+    .replace(/^[<"']/, '')
   if (/^[a-z0-9!#$&^_.+-]{1,127}\/[a-z0-9!#$&^_.+-]{1,127}$/.test(written)) return written
   if (written.startsWith('multipart')) return 'multipart/mixed'
   if (/^(text\/?)?html\b/.test(written)) return 'text/html'

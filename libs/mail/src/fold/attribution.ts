@@ -104,7 +104,7 @@ function verbAt(words: string): number {
 const verbs = new RegExp(
   [
     ...['wrote', 'writes', 'has written', 'napsal', 'napsala', 'napsal[/(]a\\)?', 'napisal', 'napisala'],
-    ...['napisal[/(]a\\)?', 'pise', 'ha scritto', 'scrive', 'scrisse', 'schrieb', 'schreibt', 'hat geschrieben'],
+    ...['napisal[/(]a\\)?', 'pise', 'ha scritto', 'scrive', 'scrisse', 'schrieb', 'schreibt', 'geschrieben'],
     ...['a ecrit', 'ecrit', 'escribio', 'escribia', 'escreveu', 'schreef', 'geschreven', 'pisze', 'skrev', 'skriver'],
     ...['kirjoitti', 'irta', 'a scris', 'yazdi', 'je napisao', 'je napisala', 'napisao je', 'je napisal', 'kirjutas'],
     ...['rase', 'rakstija', 'va escriure', 'da viet', 'menulis', 'написал', 'написала', 'написал\\(а\\)', 'пишет'],

@@ -71,7 +71,11 @@ function beginsAt(lines: Line[], at: number, attributions: Map<number, Attributi
   }
   const rule = isRule(line)
   const header = rule ? nextWords(lines, at + 1) : at
-  if (header >= lines.length || header - at > 3 || lines[header]!.depth > 0) return undefined
+  if (header >= lines.length || header - at > 3) return undefined
+  if (lines[header]!.depth > 0) {
+    const quote = quoteFrom(lines, at, header)
+    return quote.attribution ? quote : undefined
+  }
   const belowRule = rule || lines[header]!.hint === 'below rule'
   if (quotedHeaderEnd(lines, header, belowRule) !== undefined) return toTheEnd('rest')
   // From and Date alone are as good as an attribution, when marks follow.
@@ -182,29 +186,33 @@ function fromTheEnd(lines: Line[], blocks: Block[], letter: Circumstances): { re
 function isHistory(lines: Line[], blocks: Block[]): boolean {
   const block = blocks.at(-1)!
   const above = blocks.at(-2)
-  if (block.kind === 'rest') return !above || !announcesAnswersWithin(lines, above)
-  if (block.attribution) return true
-  const before = above ? lines.slice(above.from, above.to).findLast(hasWords) : undefined
-  return block.to - block.from >= 3 && !before?.text.endsWith(':')
+  const introduced = above && lines.slice(above.from, above.to).findLast(hasWords)?.text.endsWith(':')
+  if (block.kind === 'rest') return !introduced && !(above && pointsBelow(lines, above))
+  return block.attribution !== undefined || (!introduced && block.to - block.from >= 3)
 }
 
-/** "My answers are below, in red": then they stand where no line tells them from the quote, and all stays. */
-function announcesAnswersWithin(lines: Line[], { from, to }: Block): boolean {
+/**
+ * "See below", "my answers are in red": what is below is meant to be read, or holds answers that no line tells from the
+ * quote, and all stays.
+ */
+function pointsBelow(lines: Line[], { from, to }: Block): boolean {
   const text = lines
     .slice(from, Math.min(to, from + 100))
     .map((line) => line.text)
     .join(' ')
-  return answersWithin.test(bare(text.slice(0, 10_000)))
+  return below.test(bare(text.slice(0, 10_000)))
 }
 
-const answersWithin = new RegExp(
+const below = new RegExp(
   [
     '\\b(?:answer|repl|response|comment|remark|note|reaction)\\w{0,4} (?:\\w{1,12} ){0,3}(?:below|inline|in-line|in (?:red|blue|green|bold|capitals))',
     '\\b(?:see|answered|replied|commented) (?:\\w{1,12} ){0,4}(?:below|inline|in-line|in (?:red|blue|green|bold|between))|^inline[.:!]?|\\bin-?line (?:below|answers|comments)',
     '(?:odpov|koment|reag|dopln|vepsal|vepisuj|dopsal|vyjadr|poznam)\\w{0,12} (?:\\w{1,12} ){0,4}(?:nize|niz|v textu|do textu|cerven|modr|zelen|tucn|inline|mezi radky)',
     '(?:odpov|koment|reag|dopln|vpisal|dopisal|vyjadr|poznam)\\w{0,12} (?:\\w{1,12} ){0,4}(?:nizsie|v texte|do textu|cerven|modr|zelen|tucn|inline)',
     '(?:rispo|comment|not|osserva)\\w{0,8} (?:\\w{1,12} ){0,4}(?:sotto|in rosso|in blu|in verde|in grassetto|nel testo|inline|in linea|di seguito)',
-    '(?:antwort|kommentar|anmerk|geantwortet|kommentiert)\\w{0,8} (?:\\w{1,14} ){0,4}(?:unten|im text|in rot|in blau|in grun|fett|inline|rot|blau|direkt)|siehe unten im text',
+    '(?:antwort|kommentar|anmerk|geantwortet|kommentiert)\\w{0,8} (?:\\w{1,14} ){0,4}(?:unten|im text|in rot|in blau|in grun|fett|inline|rot|blau|direkt)',
+    '\\bviz (?:\\w{1,12} )?niz|\\bnize (?:uveden|zasl|prepos|v mailu|v e-?mailu)|\\b(?:vid|pozri|pozrite) (?:\\w{1,12} )?niz|nizsie (?:uveden|zasl|prepos|v maile)',
+    '\\b(?:vedi|vedere|guarda) (?:\\w{1,12} )?(?:sotto|in calce)|\\bsiehe (?:\\w{1,12} )?unten|\\bfyi\\b|\\bforwarding\\b',
   ].join('|'),
 )
 

@@ -88,6 +88,7 @@ test.each([
   'Cordiali saluti\nJana Nováková\nTel. 02 1234567\nP.IVA 01234567890',
   'Mit freundlichen Grüßen\n\nJana Nováková\nAcme GmbH\nAmtsgericht München, HRB 12345\nwww.acme.example',
   'S pozdravem\nJana',
+  'S pozdravom\nJana Nováková\nIT\n0905 123 456',
   'Jana Nováková\njana@acme.example\nwww.acme.example',
   '____________________________\nJana Nováková\nAcme s.r.o.',
 ])('a signature is folded: %j', (signature) => {
@@ -165,6 +166,14 @@ test.each([
   const text = `Prosím o vyřešení.\n\n${rest}`
   expect(fold({ text, html: undefined })).toMatchObject({ visible_text: text, folded: [] })
 })
+
+test.each(['Prosím o vyřešení, viz níže.', 'Je tohle podvod:', 'Bitte um Prüfung, siehe unten.', 'Vedi sotto.'])(
+  'what the author points to stays visible: %j',
+  (words) => {
+    const text = `${words}\n\n${forwarded}`
+    expect(fold({ text, html: undefined })).toMatchObject({ visible_text: text, folded: [] })
+  },
+)
 
 test('Outlook forwards as it replies; the subject tells', () => {
   const text = `Prosím o vyřešení.\n\n${forwarded}`

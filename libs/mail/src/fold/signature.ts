@@ -108,8 +108,8 @@ function isDelimiter(lines: Line[], from: number, at: number, to: number, letter
 }
 
 /**
- * Without a delimiter: courtesy, and below it at least two ways to reach the author, or nothing but the name in From; or
- * a last paragraph with that name or address and two ways to reach them. A name that nothing proves is left.
+ * Without a delimiter: courtesy, and below it the name or address in From, or two ways to reach somebody; or a last
+ * paragraph with that name or address and two ways to reach them. A name that nothing proves is left.
  */
 function signedBlock(lines: Line[], from: number, last: number, letter: Circumstances): number | undefined {
   let details = 0
@@ -124,7 +124,9 @@ function signedBlock(lines: Line[], from: number, last: number, letter: Circumst
       continue
     }
     if (text.length > 110 || text.endsWith('?')) break
-    if (isCourtesy(text) && (details >= 2 || (words > 0 && named))) return at
+    if (isCourtesy(text) && (details >= 2 || own || (words > 0 && named))) return at
+    // A sentence below courtesy and name is no signature.
+    if (/[.!]$/.test(text) && text.split(' ').length > 5) break
     words++
     named &&= isAuthorsName(text, letter)
     details += contactDetails(text)
@@ -171,7 +173,7 @@ function isCourtesy(text: string): boolean {
 const streakMark = 'ᐧ'
 
 const phone =
-  /(?:\+|\b00)\d[\d ()./-]{6,20}\d|(?:^|[\s|,;])(?:tel|mob|mobil|phone|fax|gsm|cell|telefon|telefono|handy|mobile|cellulare|t|m|f)\.?(?: ?[:.])? ?[+(]?\d[\d ()./-]{5,20}\d|^\(?\d{3}\)?[ -]\d{3}[ -]\d{3,4}$/i
+  /(?:\+|\b00)\d[\d ()./-]{6,20}\d|(?:^|[\s|,;])(?:tel|mob|mobil|phone|fax|gsm|cell|telefon|telefono|handy|mobile|cellulare|t|m|f)\.?(?: ?[:.])? ?[+(]?\d[\d ()./-]{5,20}\d|^[\d ()+/-]{9,20}$/i
 
 const company =
   /\b(?:IČO?|DIČ|IČ DPH|HRB|USt-?Id|P\.? ?IVA|C\.F\.|Amtsgericht|Geschäftsführer)\b|spisov\w{1,3} zna|vložka/i

@@ -8,7 +8,7 @@ import { htmlToText } from './html/text.ts'
 import { contentIdOf, linkLocations, locationsIn, markInline } from './inline.ts'
 import { unixLines } from './line-ends.ts'
 import { type Bodies, bodiesOf } from './mime/bodies.ts'
-import { decodeText } from './mime/charset.ts'
+import { decodeText, htmlCharset } from './mime/charset.ts'
 import { unflow } from './mime/flowed.ts'
 import { decodeTransfer } from './mime/transfer.ts'
 import { type Entity, leavesOf, readTree } from './mime/tree.ts'
@@ -143,8 +143,9 @@ function bodyText(part: Entity, limit: number, reading: Reading): string {
   // At least so many characters are in these bytes, whatever their encoding.
   const sent = part.body.subarray(0, limit * 12)
   const { bytes, appended, warning } = decodeTransfer(sent, part.encoding)
-  const label = part.parameters.charset ?? (isHtml(part) ? metaCharset(bytes) : undefined)
-  const decoded = decodeText(bytes, label)
+  const decoded = decodeText(bytes, part.parameters.charset, {
+    otherwise: isHtml(part) ? htmlCharset(bytes) : undefined,
+  })
   const behind = appended ? `\n${decodeText(appended, undefined).text}` : ''
   const lines = unixLines(decoded.text) + (isHtml(part) ? escaped(behind) : behind)
   const text = capped(lines, limit, isHtml(part) ? 'HTML' : 'text', reading)
@@ -153,11 +154,6 @@ function bodyText(part: Entity, limit: number, reading: Reading): string {
   const words = flowed ? unflow(text, part.parameters.delsp?.toLowerCase() === 'yes') : text
   reading.texts.set(part, words)
   return words
-}
-
-/** HTML that names its own character set, where its part does not (RFC 2854 §6). */
-function metaCharset(bytes: Buffer): string | undefined {
-  return /<meta\s[^<>]{0,200}?charset\s{0,5}=\s{0,5}["']?([\w.:-]{1,40})/i.exec(bytes.toString('latin1', 0, 2048))?.[1]
 }
 
 function escaped(text: string): string {

@@ -1,6 +1,5 @@
 /** Why ours is right where MailCore shows something else. */
 export const differences: Record<string, string> = {
-  '1970-anchor body': 'Behind a link whose words say one address and that leads to another, we say where it leads.',
   '2113-formatting body':
     'MailCore goes on with the text of the letter that a complaint returns (RFC 5965 §2); with us it is a file.',
   '2113-formatting files':

@@ -7,6 +7,7 @@ import { type FoldedText, type Part, parted } from './text.ts'
  * space, as when sanitising took some away: then nothing could be said of the rest.
  */
 export function foldByMarks(text: string, html: string): FoldedText | undefined {
+  if (!html.includes('<details data-folded="')) return { visible_text: text, folded: [] }
   if (/[\ue000\ue001]/.test(html)) return undefined
   const marked = htmlToText(
     html.replace(opening, (_, reason: Reason) => ` \ue000${reason[0]} `).replaceAll('</details>', ' \ue001 '),
@@ -21,7 +22,6 @@ export function foldByMarks(text: string, html: string): FoldedText | undefined 
     lengths.push(reason ? { length: part.length - 1, reason } : { length: part.length })
   }
   if (words !== squeezed(text)) return undefined
-  if (lengths.length === 1) return { visible_text: text, folded: [] }
   return parted(cut(text, lengths))
 }
 

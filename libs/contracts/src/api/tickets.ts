@@ -126,7 +126,9 @@ export const TicketQuery = ListQuery.extend({
   mailbox: text(254).optional().describe('address or id'),
   organization: z.uuid().optional(),
   assignee: text(254).optional().describe('e-mail or id of an agent'),
-  q: text(200).optional().describe('part of the subject, or a number, ours or of an old system'),
+  q: text(200)
+    .optional()
+    .describe('words of subject, messages, participants or file names, or a number, ours or of an old system'),
   deleted: z.stringbool().optional().describe('those that were deleted and can be restored'),
 })
 

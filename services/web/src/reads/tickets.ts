@@ -5,7 +5,6 @@ import {
   MessageKind,
   ParticipantRole,
   ParticipantState,
-  parseTicketNumber,
   Scan,
   TicketPriority,
   TicketStatus,
@@ -16,7 +15,8 @@ import { allowedMoves } from '@podatelna/ticketing'
 import { z } from 'zod'
 import { deliveryColumns, showDelivery } from './deliveries.ts'
 import { isProved, proof } from './mail-flags.ts'
-import { literally, newestFirst, type Paging, pageOf, placeOf } from './page.ts'
+import { newestFirst, type Paging, pageOf, placeOf } from './page.ts'
+import { findTickets } from './search.ts'
 import { findAgentId, findMailboxId } from './who.ts'
 
 export type TicketFilter = Paging & {
@@ -77,12 +77,14 @@ async function filterWhere(store: Store, filter: TicketFilter): Promise<Prisma.T
   const { status, organization: organizationId, q } = filter
   // A merged ticket is found by its number only; a deleted one where it is asked for.
   const shown = { deletedAt: filter.deleted ? { not: null } : null, ...(q ? {} : { mergedIntoId: null }) }
-  return { ...shown, status, organizationId, mailboxId, assigneeId, ...(q && { OR: matching(q) }) }
-}
-
-function matching(q: string): Prisma.TicketWhereInput[] {
-  const number = parseTicketNumber(/^\d+$/.test(q.trim()) ? `P-${q.trim()}` : q)
-  return [{ subject: literally(q) }, { legacyNumber: q.trim() }, ...(number === undefined ? [] : [{ number }])]
+  return {
+    ...shown,
+    status,
+    organizationId,
+    mailboxId,
+    assigneeId,
+    ...(q && { id: { in: await findTickets(store, q) } }),
+  }
 }
 
 async function assigneesOf(store: Store, rows: { assigneeId: string | null }[]): Promise<Map<string, Assignee>> {

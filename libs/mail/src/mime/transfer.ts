@@ -75,7 +75,9 @@ function decodePieces(body: Buffer): Buffer {
   let group = 0
   let ended = false
   let ignored = false
-  for (const byte of body) {
+  // By index: the iterator of a Buffer takes four times as long.
+  for (let at = 0; at < body.length; at++) {
+    const byte = body[at]!
     const value = base64Values[byte]!
     if (byte === lineFeed) ignored = false
     else if (ended && byte === space) ignored = true

@@ -99,6 +99,10 @@ function talonReports(at: string): Report[] {
       squeezed(reply_text_equals_ignoring_whitespace!),
       squeezed(shownOf(pageAsLetter(join(at, name)).html ?? '')),
     ]),
+    report('replies in HTML, as text', 'html_replies/', (name, { reply_text_equals_ignoring_whitespace }) => [
+      squeezed(reply_text_equals_ignoring_whitespace!),
+      squeezed(pageAsLetter(join(at, name)).visible_text),
+    ]),
     report('signatures', 'signature/', (name, { sender = '', signature }) => {
       const author = sender.includes('@') ? { name: '', address: sender } : { name: sender, address: '' }
       const { folded } = fold({ text: readFileSync(join(at, name), 'utf8'), html: undefined, author })

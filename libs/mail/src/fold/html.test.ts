@@ -176,6 +176,20 @@ test('no word of any HTML is lost, doubled or moved, and nothing but folds is ad
   )
 })
 
+test('of any letter that has HTML only each character is visible or folded, in its place', () => {
+  fc.assert(
+    fc.property(pages, (html) => {
+      const { visible_text, folded, text } = parseLetter(
+        Buffer.from(`Content-Type: text/html; charset=utf-8\n\n${html}`),
+      )
+      const ends = [...folded.map(({ at }) => at), visible_text.length]
+      const parts = ends.map((at, part) => visible_text.slice(ends[part - 1] ?? 0, at) + (folded[part]?.text ?? ''))
+      expect(parts.join('').replace(/\s+/g, '')).toBe(text.replace(/\s+/g, ''))
+    }),
+    { numRuns: 500 },
+  )
+})
+
 test('HTML that nests deeper than any letter is left as it is, without folds of its own', () => {
   const html = `${'<div>'.repeat(20_000)}<details>Ano</details>`
   expect(markFolds(html)).toBe(html.replace('<details>', '<div>').replace('</details>', '</div>'))

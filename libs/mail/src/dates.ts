@@ -9,7 +9,7 @@ export function readDate(value: string): WrittenDate | undefined {
     .slice(0, 200)
     .replace(/\([^()]*\)/g, ' ')
     .trim()
-  const parts = usual(text) ?? asctime(text) ?? iso(text)
+  const parts = usual(text) ?? asctime(text) ?? iso(text) ?? american(text) ?? numeric(text)
   if (!parts) return undefined
   const offset = offsetOf(parts.zone)
   const [year, month, day, hour, minute, second] = parts.numbers
@@ -25,7 +25,7 @@ type Parts = { numbers: [number, number, number, number, number, number]; zone: 
 /** `Thu, 29 Apr 2005 23:34:45 +0900` */
 function usual(text: string): Parts | undefined {
   const found =
-    /^(?:\p{L}{2,10}\.?,?\s*)?(\d{1,2})[\s-]+([a-z]{3})[a-z]{0,6}\.?,?[\s-]+(\d{2,4}),?\s+(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?(?:\.\d+)?\s*(.*)$/iu.exec(
+    /^(?:\p{L}{2,10}\.?,?\s*)?0?(\d{1,2})[\s-]+([a-z]{3})[a-z]{0,6}\.?,?[\s-]+(\d{2,4}),?\s+(?:at\s+)?(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?(?:\.\d+)?\s*(.*)$/iu.exec(
       text,
     )
   if (!found) return undefined
@@ -49,6 +49,27 @@ function iso(text: string): Parts | undefined {
   const found = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?\s*(.*)$/i.exec(text)
   if (!found) return undefined
   const [, year, month, day, hour, minute, second = '0', zone = ''] = found
+  return partsOf([+year!, +month! - 1, +day!, +hour!, +minute!, +second], zone)
+}
+
+/** `Thursday, April 29, 2005 at 11:34:45 PM +0900`, as people and programs of one country write it */
+function american(text: string): Parts | undefined {
+  const found =
+    /^(?:[a-z]{3,9},?\s+)?([a-z]{3})[a-z]{0,6}\.?\s+(\d{1,2}),?\s+(\d{4}),?\s+(?:at\s+)?(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(?:([ap])\.?m\b\.?)?\s*(.*)$/i.exec(
+      text,
+    )
+  if (!found) return undefined
+  const [, month, day, year, hour, minute, second = '0', half, zone = ''] = found
+  if (half && (+hour! < 1 || +hour! > 12)) return undefined
+  const hours = half ? (+hour! % 12) + (half.toLowerCase() === 'p' ? 12 : 0) : +hour!
+  return partsOf([+year!, monthOf(month!), +day!, hours, +minute!, +second], zone)
+}
+
+/** `29-04-2005 23:34`, `29.4.2005 23:34`: with slashes the month may be first, and nobody can tell. */
+function numeric(text: string): Parts | undefined {
+  const found = /^(\d{1,2})([-.])(\d{1,2})\2(\d{4}),?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(.*)$/.exec(text)
+  if (!found) return undefined
+  const [, day, , month, year, hour, minute, second = '0', zone = ''] = found
   return partsOf([+year!, +month! - 1, +day!, +hour!, +minute!, +second], zone)
 }
 

@@ -152,6 +152,14 @@ epilogue
   })
 })
 
+test.each([
+  ['8 bit', '8bit'],
+  ['Base64 (as always)', 'base64'],
+  ['quoted-printable; charset=x', 'quoted-printable'],
+])('the transfer encoding %j is %s', (written, encoding) => {
+  expect(readTree(Buffer.from(`Content-Transfer-Encoding: ${written}\n\nx`)).root.encoding).toBe(encoding)
+})
+
 describe('text that stands where a header should', () => {
   test.each([
     ['behind the fields of a part', 'Content-Type: text/plain\nDear all,\n\nbye'],

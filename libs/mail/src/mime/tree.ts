@@ -290,9 +290,17 @@ function entityOf(header: Header, parent: Entity | undefined): Entity {
   return {
     ...{ header, type: typeOf(value, parent), parameters },
     disposition: disposition === undefined ? undefined : lowerValue(parseParameters(disposition)),
-    encoding: (headerValue(header, 'content-transfer-encoding') ?? '').split(/[\s;(]/, 1)[0]!.toLowerCase(),
+    encoding: encodingOf(headerValue(header, 'content-transfer-encoding') ?? ''),
     ...{ bytes: nothing, body: nothing, children: [], outside: [] },
   }
+}
+
+/** Without what stands behind it; `8 bit` is one word to those who write it so. */
+function encodingOf(value: string): string {
+  return value
+    .replace(/^([78])\s+bit/i, '$1bit')
+    .split(/[\s;(]/, 1)[0]!
+    .toLowerCase()
 }
 
 /** RFC 2045 §5.2: what cannot be understood is plain text; a word that says the kind is understood. */

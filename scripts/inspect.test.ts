@@ -51,6 +51,9 @@ describe('npm run inspect prints', () => {
       kind: 'letter',
       evidence: ['nothing says otherwise'],
       text: 'See',
+      visible_text: 'See',
+      folded: [],
+      ...{ signature: null, encrypted: null, protected_subject: null, calendar: null },
       html: expect.not.stringContaining('script'),
       attachments: [
         {
@@ -72,7 +75,7 @@ describe('npm run inspect prints', () => {
 \n<jana@acme.test>:\n550 5.1.1 no such user\n\n--- Below this line is a copy of the message.\n\nMessage-ID: <1@desk.test>\n`)
     expect(seen).toMatchObject({
       kind: 'bounce',
-      evidence: ['subject: failure notice', 'from a mail server, says “550”'],
+      evidence: ['subject: failure notice', 'from a mail server, says “550 5.1.1 no such user”'],
       bounce: {
         recipients: [{ address: 'jana@acme.test', status: '5.1.1', code: 550, permanent: true }],
         original_message_id: '1@desk.test',

@@ -4,6 +4,8 @@ import { type Cut, type Element, type Page, readPage } from './page.ts'
 
 const lengthLimit = 2 * 1024 * 1024
 const lineLimit = 64 * 1024
+/** Most characters of tags that folds may add. */
+const addedLimit = 256 * 1024
 /** Pieces of one fold that a table may need. */
 const pieceLimit = 200
 
@@ -16,12 +18,24 @@ const pieceLimit = 200
 export function markFolds(html: string, letter: Circumstances = {}, key = ''): string {
   const page = html.length > lengthLimit ? undefined : readPage(html)
   const regions = !page || page.lines.length > lineLimit ? [] : decide(page.lines, letter)
-  const own = [...html.matchAll(/(?<=<\/?)(?:details|summary)(?![\w-])/gi)].map(({ 0: name, index }) => ({
-    from: index,
-    to: index + name.length,
-    text: 'div',
-  }))
-  return edited(html, [...own, ...regions.flatMap((region) => wrapped(html, page!, region, key))])
+  const folds: Edit[] = []
+  let added = 0
+  for (const region of regions) {
+    const edits = wrapped(html, page!, region, key)
+    added += edits.reduce((sum, { text }) => sum + text.length, 0)
+    // What is opened again was opened as long as its author liked.
+    if (added > addedLimit) break
+    folds.push(...edits)
+  }
+  return edited(html, [...ownFolds(html), ...folds])
+}
+
+/** Wherever it looks like one: what is no tag here may be one for another reader. */
+function ownFolds(html: string): Edit[] {
+  return [...html.matchAll(/<\/?(details|summary)(?![\w-])/gi)].map(({ 0: tag, 1: name, index }) => {
+    const to = index + tag.length
+    return { from: to - name!.length, to, text: 'div' }
+  })
 }
 
 /** What stands in the place of a range; an empty range is an insertion. */

@@ -83,8 +83,8 @@ test('any bytes give bytes, by every encoding', () => {
   const body = fc.array(piece, { maxLength: 60 }).map((pieces) => Buffer.from(pieces.join('')))
   fc.assert(
     fc.property(body, fc.constantFrom('base64', 'quoted-printable', 'x-uuencode'), (sent, encoding) => {
-      // A line of uuencode may have lost zeros at its end: 63 bytes are the most that one stands for.
-      expect(decodeTransfer(sent, encoding).bytes.length).toBeLessThanOrEqual(sent.length * 63)
+      // A line of uuencode may have lost zeros at its end: some, not megabytes of them.
+      expect(decodeTransfer(sent, encoding).bytes.length).toBeLessThanOrEqual(sent.length + 64 * 1024)
     }),
   )
 })

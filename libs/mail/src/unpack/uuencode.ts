@@ -25,36 +25,53 @@ const beginning = /^begin(-base64)? [0-7]{3,4} {1,8}(\S[^\r\n]{0,254})$/
 type Read = { content: Buffer; end: number; ended: boolean }
 
 function readLines(text: Buffer, start: number): Read | undefined {
-  const content: Buffer[] = []
+  let length = 0
+  let empty = 0
   let line = lineAt(text, start)
-  while (line.start < text.length) {
-    const bytes = decodeLine(text, line)
-    if (!bytes)
-      return isEnd(text, line, 'end') ? { content: Buffer.concat(content), end: line.next, ended: true } : undefined
-    content.push(bytes)
-    line = lineAt(text, line.next)
+  for (; line.start < text.length; line = lineAt(text, line.next)) {
+    const size = sizeOf(text, line)
+    if (size === undefined) break
+    length += size
+    if (size === 0) empty++
+    // Zeros whose spaces were lost are few; else two bytes would make forty-five.
+    if (length > line.next - start + lostLimit || empty > emptyLimit) return undefined
   }
-  const whole = Buffer.concat(content)
+  const ended = line.start < text.length
   // Cut off by the letter's end: some text of capitals could be that, more than a line of it is not.
-  return whole.length > 45 ? { content: whole, end: text.length, ended: false } : undefined
+  if (ended ? !isEnd(text, line, 'end') : length <= 45) return undefined
+  const content = Buffer.alloc(length)
+  let written = 0
+  for (let one = lineAt(text, start); one.start < line.start; one = lineAt(text, one.next)) {
+    if (one.end > one.start) written = decodeLine(text, one, content, written)
+  }
+  return { content, end: ended ? line.next : text.length, ended }
 }
 
-/** Undefined when it is none. Spaces stand for zeros, and those at its end may be lost on the way. */
-function decodeLine(text: Buffer, { start, end }: Line): Buffer | undefined {
-  if (end === start) return Buffer.alloc(0)
-  const length = (text[start]! - 0x20) & 0x3f
-  const groups = Math.ceil(length / 3)
+const lostLimit = 64 * 1024
+const emptyLimit = 10_000
+
+/** How many bytes a line stands for; undefined when it is none. */
+function sizeOf(text: Buffer, { start, end }: Line): number | undefined {
+  if (end === start) return 0
+  const size = (text[start]! - 0x20) & 0x3f
   // One or two characters behind the data: a checksum, as some programs add.
-  if (end - start > 1 + groups * 4 + 2) return undefined
+  if (end - start > 1 + Math.ceil(size / 3) * 4 + 2) return undefined
   for (let at = start; at < end; at++) if (text[at]! < 0x20 || text[at]! > 0x60) return undefined
+  return size
+}
+
+/** Spaces stand for zeros, and those at its end may be lost on the way. */
+function decodeLine(text: Buffer, { start, end }: Line, content: Buffer, from: number): number {
+  const size = (text[start]! - 0x20) & 0x3f
   const value = (at: number) => (at < end ? (text[at]! - 0x20) & 0x3f : 0)
-  const bytes = Buffer.alloc(groups * 3)
-  for (let group = 0; group < groups; group++) {
+  for (let group = 0; group * 3 < size; group++) {
     const at = start + 1 + group * 4
     const bits = (value(at) << 18) | (value(at + 1) << 12) | (value(at + 2) << 6) | value(at + 3)
-    bytes.writeUIntBE(bits, group * 3, 3)
+    for (let byte = 0; byte < 3 && group * 3 + byte < size; byte++) {
+      content[from + group * 3 + byte] = (bits >> (16 - byte * 8)) & 0xff
+    }
   }
-  return bytes.subarray(0, length)
+  return from + size
 }
 
 function readBase64(text: Buffer, start: number): Read | undefined {

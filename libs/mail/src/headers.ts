@@ -108,40 +108,31 @@ function blankLine(bytes: Buffer): number {
  * it is skipped. Behind what looks like a boundary these are of a part.
  */
 export function strayText(block: Buffer, { blankLine, isPart }: { blankLine: boolean; isPart: boolean }): Stray {
-  const text = block.toString('latin1')
-  let from: number | undefined
-  const none: string[] = []
-  const skipped: string[] = []
-  let isHeader = !isPart
-  let ended = !blankLine
-  let before = ''
-  for (let at = 0; at < text.length; ) {
-    const end = text.indexOf('\n', at)
-    const line = text.slice(at, end < 0 ? text.length : end).trimEnd()
-    if (headerField.test(line) && (from === undefined || !ended)) {
-      skipped.push(...none.splice(0))
-      isHeader = true
-      from = undefined
-    } else if (line !== '' && !continues(before, line) && !isField(line)) {
-      from ??= at
-      ended ||= /^--\S/.test(line)
-      if (none.length < 10) none.push(line)
-    }
-    before = line
-    at = end < 0 ? text.length : end + 1
+  const lines = block.toString('latin1').split('\n')
+  const kinds = lines.map((line, at) => kindOf(line.trimEnd(), lines[at - 1]?.trimEnd() ?? ''))
+  if (isPart && block.length > 0 && !kinds.includes('header')) return { from: 0, skipped: '' }
+  const isEnd = (kind: Kind, at: number) => kind === 'text' && (!blankLine || /^--\S/.test(lines[at]!))
+  const end = kinds.findIndex(isEnd)
+  const last = kinds.lastIndexOf('header', end < 0 ? kinds.length : end)
+  const stray = kinds.indexOf('text', last + 1)
+  const skipped = lines.slice(0, Math.max(last, 0)).filter((_, at) => kinds[at] === 'text')
+  return {
+    from: stray < 0 ? undefined : Buffer.byteLength(lines.slice(0, stray).join('\n'), 'latin1') + (stray > 0 ? 1 : 0),
+    skipped: skipped.length > 0 ? decodeText(Buffer.from(skipped.join('\n'), 'latin1'), undefined).text : '',
   }
-  const words = skipped.length > 0 ? decodeText(Buffer.from(skipped.join('\n'), 'latin1'), undefined).text : ''
-  return { from: isHeader || text === '' ? from : 0, skipped: words }
 }
 
+/** `from`: where it begins. `skipped`: lines before that which belong to no field. */
 export type Stray = { from: number | undefined; skipped: string }
 
-function continues(before: string, line: string): boolean {
-  return before !== '' && (/^[ \t]/.test(line) || isLostParameter(before, line))
-}
+/** A field that stands in headers only, or something else that may stand there; or text. */
+type Kind = 'header' | 'field' | 'text'
 
-function isField(line: string): boolean {
-  return fieldName(line) !== undefined && !/^[a-z]{2,10}:\/\//i.test(line)
+function kindOf(line: string, before: string): Kind {
+  if (headerField.test(line)) return 'header'
+  const continues = before !== '' && (/^[ \t]/.test(line) || isLostParameter(before, line))
+  const isField = fieldName(line) !== undefined && !/^[a-z]{2,10}:\/\//i.test(line)
+  return line === '' || continues || isField ? 'field' : 'text'
 }
 
 /** Fields that stand in headers only; a line of text may look like any other one. */

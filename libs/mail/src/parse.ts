@@ -182,6 +182,8 @@ function attachmentOf(part: Entity, reading: Reading): Attachment {
   const { bytes: content, warning, appended } = decodeTransfer(part.body, part.encoding)
   const filename = filenameOf(part, content, () => ++reading.unnamed)
   if (warning) reading.warnings.add(warning)
+  // RFC 2046 §5.2.2: whoever sends such letters expects a program that waits for all of them.
+  if (part.type === 'message/partial') reading.warnings.add('A part is a piece of a letter that was sent in pieces.')
   if (appended) {
     const words = oneLine(decodeText(appended.subarray(0, 2000), undefined).text, 300)
     reading.warnings.add(`Behind the encoded bytes of ${filename} there is text: “${words}”`)

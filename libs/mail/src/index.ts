@@ -26,6 +26,7 @@ export {
   parseHeader,
   readHeader,
 } from './headers.ts'
+export { hasRemoteImages, mapInlineImages, restoreRemoteImages } from './html/images.ts'
 export { sanitiseHtml } from './html/sanitise.ts'
 export { type Inspection, inspectLetter, type Origin, returnPath } from './inspect.ts'
 export { isLoopToken, loopToken } from './loop.ts'

@@ -1,7 +1,7 @@
 /** The HTML of a message as a page of its own, beside the console rather than in it. */
 import type { api } from '@podatelna/contracts'
+import { hasRemoteImages, mapInlineImages, restoreRemoteImages } from '@podatelna/mail'
 import Handlebars from 'handlebars'
-import { mapInlineImages, restoreRemoteImages } from './images.ts'
 
 /**
  * What its page may do: show images of ours and the style in its text; with `remote`, images of others too. No script,
@@ -12,7 +12,7 @@ export function letterPolicy(remote: boolean): string {
   return [
     `sandbox ${letterSandbox}`,
     "default-src 'none'",
-    `img-src 'self'${remote ? ' https:' : ''}`,
+    `img-src 'self' data:${remote ? ' https:' : ''}`,
     "style-src 'unsafe-inline'",
     "form-action 'none'",
     "base-uri 'none'",
@@ -24,22 +24,34 @@ export const letterSandbox = 'allow-same-origin allow-popups allow-popups-to-esc
 
 /** @param message its HTML was sanitised when it was stored */
 export function letterPage({ subject, html, attachments }: api.Message, remote: boolean): string {
-  const shown = mapInlineImages(html ?? '', addresses(attachments))
-  const blocked = restoreRemoteImages(shown) !== shown
+  const shown = withTitles(mapInlineImages(html ?? '', (contentId) => addressOf(attachments, contentId)))
   return [
     head(subject),
-    blocked && !remote ? loadRemote : '',
-    remote ? restoreRemoteImages(shown) : shown,
-    '</body>\n</html>\n',
+    !remote && hasRemoteImages(shown) ? loadRemote : '',
+    // The policy lets none pass without encryption.
+    remote ? restoreRemoteImages(shown).replaceAll('<img src="http:', '<img src="https:') : shown,
+    '\n</body>\n</html>\n',
   ].join('')
 }
 
-/** Where the images of a message are; of several with one Content-ID the first. */
-function addresses(attachments: api.Attachment[]): Map<string, string> {
-  const named = attachments.flatMap(({ id, content_id }) =>
-    id && content_id ? [[content_id, `/api/attachments/${id}?inline=1`] as const] : [],
+/** Of several files with one Content-ID, the first. */
+function addressOf(attachments: api.Attachment[], contentId: string): string | undefined {
+  const id = attachments.find(({ content_id }) => content_id === contentId)?.id
+  return id && `/api/attachments/${id}?inline=1`
+}
+
+/** What is folded in HTML is marked where it stands (libs/mail/src/fold/html.ts). */
+function withTitles(html: string): string {
+  return html.replace(
+    /(<details data-folded="(history|signature|disclaimer)"><summary>)(?=<\/summary>)/g,
+    (_, begin: string, reason: api.Folded['reason']) => begin + foldTitles[reason],
   )
-  return new Map(named.reverse())
+}
+
+export const foldTitles: Record<api.Folded['reason'], string> = {
+  history: 'Earlier messages',
+  signature: 'Signature',
+  disclaimer: 'Legal notice',
 }
 
 /** Letters are written for white paper, whatever colours their reader has chosen. */

@@ -2,7 +2,7 @@
 import type { api } from '@podatelna/contracts'
 import type { Settings } from '@podatelna/runtime'
 import { whyLocked } from '../reads/scan.ts'
-import { letterSandbox } from './letter-html.ts'
+import { foldTitles, letterSandbox } from './letter-html.ts'
 
 /** Most characters that are shown of a comment; the rest is one click away (rules §7). */
 const shownCharacters = 64_000
@@ -16,12 +16,6 @@ export function messageView(message: api.Message, settings: Settings, isAdmin: b
     files: attachments.map((file) => fileView(file, settings, isAdmin)),
     sandbox: letterSandbox,
   }
-}
-
-const foldTitles: Record<api.Folded['reason'], string> = {
-  history: 'Earlier messages',
-  signature: 'Signature',
-  disclaimer: 'Legal notice',
 }
 
 function cut(text: string): { text: string; more: number } {

@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { asJson } from '../author.ts'
 import { companies, type Desk, type Json, openDesk } from '../scenario.ts'
 import { type ClamdServer, eicar, startClamd } from '../world/clamd.ts'
 
@@ -44,6 +45,27 @@ describe('with a virus scanner', () => {
       await scanned(desk, number, 'clean')
       expect(Buffer.from(await (await download(desk, id)).arrayBuffer()).equals(content)).toBe(true)
     }
+  })
+
+  test('a letter that brings a virus we know is told of on its ticket at once', async () => {
+    await scanned(desk, (await letterWith(desk, eicar)).number, 'infected')
+    const { number, id } = await letterWith(desk, eicar)
+    const { events } = await desk.api('GET', `/api/tickets/${number}`)
+    expect(events.map(({ type }: Json) => type)).toContain('attachment_quarantined')
+    expect((await download(desk, id)).status).toBe(403)
+  })
+
+  test('a file that is too large for it stays locked, but for an administrator who wants it all the same', async () => {
+    const { number, id } = await letterWith(desk, Buffer.alloc(6_000_000, 'too large '))
+    await scanned(desk, number, 'failed')
+    const answer = await download(desk, id)
+    expect([answer.status, ((await answer.json()) as Json).detail]).toEqual([423, expect.stringContaining('larger')])
+    expect((await download(desk, id, '?infected=download')).status).toBe(200)
+    const { password } = await desk.api('POST', '/api/agents', { name: 'Alena', email: 'alena@desk.test' })
+    const login = await desk.http('/login', asJson({ email: 'alena@desk.test', password }))
+    const cookie = login.headers.get('set-cookie')!.split(';')[0]!
+    const asAgent = await desk.http(`/api/attachments/${id}?infected=download`, { headers: { cookie } })
+    expect(asAgent.status).toBe(423)
   })
 })
 
@@ -92,14 +114,15 @@ describe('while the scanner is away', () => {
     }
   })
 
-  test('a file that is too large for it stays locked, but for an administrator who wants it all the same', async () => {
-    const server = await misbehaving((socket) => socket.end('INSTREAM size limit exceeded. ERROR\0'))
+  test('a file over which it breaks off is tried again later, and keeps no other waiting', async () => {
+    const server = await misbehaving(breaksOffOver('poison'))
     const desk = await openDesk({ env: { CLAMD: `127.0.0.1:${(server.address() as { port: number }).port}` } })
     try {
-      const { number, id } = await letterWith(desk, Buffer.from('one of a kind: too large'))
-      await scanned(desk, number, 'failed')
-      expect((await download(desk, id)).status).toBe(423)
-      expect((await download(desk, id, '?infected=download')).status).toBe(200)
+      const poison = await letterWith(desk, Buffer.from('poison'))
+      await expect.poll(() => server.asked, { timeout: 15_000 }).toBeGreaterThan(0)
+      const other = await letterWith(desk, Buffer.from('one of a kind: passes the other'))
+      await scanned(desk, other.number, 'clean')
+      expect((await download(desk, poison.id)).status).toBe(423)
     } finally {
       await desk.close()
       server.close()
@@ -124,13 +147,30 @@ async function scanned(desk: Desk, number: string, scan: string): Promise<void> 
   await expect.poll(state, { timeout: 30_000 }).toBe(scan)
 }
 
+/** A scanner that finds everything clean, but hangs up at that word. */
+function breaksOffOver(word: string): (socket: Socket, first: Buffer) => void {
+  return (socket, first) => {
+    let said = first
+    const answer = () => {
+      if (said.includes('zVERSION')) socket.end('ClamAV 1.0.0\0')
+      else if (said.includes(word)) socket.destroy()
+      else if (said.subarray(-4).equals(Buffer.alloc(4))) socket.end('stream: OK\0')
+    }
+    socket.on('data', (chunk: Buffer) => {
+      said = Buffer.concat([said, chunk])
+      answer()
+    })
+    answer()
+  }
+}
+
 /** Somebody else's server that is no good scanner. */
-async function misbehaving(behave: (socket: Socket) => void): Promise<Server & { asked: number }> {
+async function misbehaving(behave: (socket: Socket, first: Buffer) => void): Promise<Server & { asked: number }> {
   const server = Object.assign(createServer(), { asked: 0 })
   server.on('connection', (socket) => {
     socket.on('error', () => {})
     server.asked++
-    socket.once('data', () => behave(socket))
+    socket.once('data', (first: Buffer) => behave(socket, first))
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   return server

@@ -41,7 +41,7 @@ export async function startClamd(): Promise<ClamdServer> {
       'Foreground yes',
       `User ${userInfo().username}`,
       `TemporaryDirectory ${folder}`,
-      'StreamMaxLength 40M',
+      'StreamMaxLength 4M',
       'MaxFileSize 40M',
       'MaxScanSize 40M',
     ].join('\n'),

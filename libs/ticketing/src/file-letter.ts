@@ -261,7 +261,7 @@ function messageInsert(
     SELECT ${id}::uuid, id, 'inbound', ${audience}, ${JSON.stringify(author)}::jsonb, ${mail.subject}, ${letter.text},
       ${letter.html ?? null}, ${letter.visible_text}, ${JSON.stringify(letter.folded)}::jsonb, ${letter.warnings}::text[],
       ${mail.message_id}, ${mail.id}::uuid, ${mail.received_at}
-    FROM ticket RETURNING id`
+    FROM ticket RETURNING id, ticket_id`
 }
 
 /** A contact who writes into a ticket of their own organization is on it from then on (rules §5); an auto-reply joins nobody. */

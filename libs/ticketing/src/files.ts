@@ -1,6 +1,8 @@
 /** The files of messages: each content is stored once, and durable before the message that has it is. */
+import type { Actor } from '@podatelna/contracts'
 import type { Attachment } from '@podatelna/mail'
 import { newId, Prisma, rowLimit, type Store, within } from '@podatelna/store'
+import { system } from './desk.ts'
 
 /** Most bytes that the files of one message may put into rows; beyond that, all of them become files of the store. */
 const rowsLimit = 1024 * 1024
@@ -14,15 +16,36 @@ export async function keepFiles(store: Store, attachments: readonly Attachment[]
   const small = [...contents.values()].filter(({ length }) => length <= rowLimit)
   const inRows = small.reduce((sum, { length }) => sum + length, 0) <= rowsLimit
   const isLarge = (content: Buffer) => !inRows || content.length > rowLimit
-  for (const [sha256, content] of contents) {
-    if (isLarge(content)) await store.letters.put(content, Buffer.from(sha256, 'hex'))
+  const large = [...contents].filter(([, content]) => isLarge(content))
+  if (large.length > 0) {
+    for (const sha256 of await announce(store, large)) await store.letters.put(contents.get(sha256)!, bytesOf(sha256))
   }
   return attachments.map((file) => ({ ...file, content: isLarge(file.content) ? null : file.content }))
 }
 
 /**
- * CTEs, with a comma behind them, that list the files of a message which a CTE `message` inserts; nothing when there are
- * none. A content that is there already stays as it is, with what scanning found.
+ * A large content has its row, committed, before its file is written: from then on neither a content nor a letter of the
+ * same bytes takes the file away with it. Whoever deletes files at this moment is waited for.
+ *
+ * @returns those that are not in a row already
+ */
+async function announce(store: Store, large: [sha256: string, content: Buffer][]): Promise<string[]> {
+  const rows = await store.query<{ sha256: string }>(Prisma.sql`
+    WITH alone AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(${filesOfTheStore}::bigint))
+    INSERT INTO contents (sha256, bytes)
+    SELECT c.sha256, c.bytes
+    FROM alone, unnest(${large.map(([sha256]) => bytesOf(sha256))}::bytea[],
+      ${large.map(([, content]) => content.length)}::int[]) AS c (sha256, bytes)
+    ORDER BY c.sha256
+    ON CONFLICT (sha256) DO UPDATE SET created_at = now()
+    RETURNING CASE WHEN raw IS NULL THEN encode(sha256, 'hex') END AS sha256`)
+  return rows.flatMap(({ sha256 }) => sha256 ?? [])
+}
+
+/**
+ * CTEs, with a comma behind them, that list the files of a message which a CTE `message` (id, ticket_id) writes; nothing
+ * when there are none. A content that is there already stays as it is, with what scanning found: known viruses are told of
+ * at once. Contents in one order, so that two letters with the same ones do not wait for each other.
  */
 export function filesInsert(messageId: string, files: readonly KeptFile[]): Prisma.Sql {
   if (files.length === 0) return Prisma.empty
@@ -34,18 +57,35 @@ export function filesInsert(messageId: string, files: readonly KeptFile[]): Pris
     contents AS (
       INSERT INTO contents (sha256, bytes, raw, scan_at)
       SELECT c.sha256, c.bytes, c.raw, now()
-      FROM unnest(${contents.map(({ sha256 }) => Buffer.from(sha256, 'hex'))}::bytea[],
+      FROM unnest(${contents.map(({ sha256 }) => bytesOf(sha256))}::bytea[],
         ${contents.map(({ bytes }) => bytes)}::int[], ${contents.map(({ content }) => content)}::bytea[])
         AS c (sha256, bytes, raw)
       WHERE EXISTS (SELECT FROM message)
-      ON CONFLICT (sha256) DO UPDATE SET created_at = now()),
+      ORDER BY c.sha256
+      ON CONFLICT (sha256) DO UPDATE SET created_at = now(),
+        scan_at = CASE WHEN contents.scan = 'unscanned' THEN coalesce(contents.scan_at, now()) END
+      RETURNING sha256, scan, scan_reason),
     files AS (
       INSERT INTO attachments (id, message_id, position, sha256, filename, type, bytes, inline, content_id, source)
       SELECT f.id, ${messageId}::uuid, f.position, decode(f.sha256, 'hex'), f.filename, f.type, f.bytes, f.inline,
         f.content_id, f.source
       FROM jsonb_to_recordset(${JSON.stringify(list)}::jsonb) AS f (id uuid, position int, sha256 text, filename text,
         type text, bytes int, inline boolean, content_id text, source text)
-      WHERE EXISTS (SELECT FROM message)),`
+      WHERE EXISTS (SELECT FROM message)
+      RETURNING sha256, filename),
+    quarantined AS (
+      INSERT INTO ticket_events (ticket_id, type, by, detail)
+      SELECT message.ticket_id, ${quarantine}, ${bySystem}::jsonb,
+        jsonb_build_object('filename', filename, 'reason', scan_reason)
+      FROM message, files JOIN contents USING (sha256) WHERE contents.scan = 'infected'),`
+}
+
+/** The event of a ticket that says which file was found to be infected, and by what. */
+export const quarantine = 'attachment_quarantined'
+const bySystem = JSON.stringify(system satisfies Actor)
+
+function bytesOf(sha256: string): Buffer {
+  return Buffer.from(sha256, 'hex')
 }
 
 /** Deletes contents that no message has had for a day. */

@@ -1,3 +1,4 @@
+export { deriveAgain } from './derive-again.ts'
 export { type Act, type Desk, type Problem, type Refusal, refusal, system } from './desk.ts'
 export { letterFiler } from './file-letter.ts'
 export { filesOfTheStore, isNeeded, tidyContents } from './files.ts'

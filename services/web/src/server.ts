@@ -20,6 +20,7 @@ import { participantPages } from './participant/index.ts'
 export async function createServer(app: App): Promise<Web> {
   const web = bareServer(app.log, app.settings.TRUSTED_PROXIES)
   logAnswers(web)
+  hangUpWhenClosing(web)
   const refuseTheRest = refuseOtherMethods(web)
   await securityHeaders(web, app.settings.PUBLIC_URL)
   await web.register(cookie)
@@ -59,5 +60,16 @@ function logAnswers(web: Web): void {
     const { method, url: route } = request.routeOptions
     const ms = Math.round(reply.elapsedTime)
     request.log.debug({ method, route, status: reply.statusCode, ms }, 'answered')
+  })
+}
+
+/** An answer that ends after we began to close leaves a kept-alive connection, which would be waited for, for over a minute. */
+function hangUpWhenClosing(web: Web): void {
+  let closing = false
+  web.addHook('preClose', async () => {
+    closing = true
+  })
+  web.addHook('onResponse', async (request) => {
+    if (closing) request.raw.socket.end()
   })
 }

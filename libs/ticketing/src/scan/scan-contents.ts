@@ -4,66 +4,106 @@
  */
 import { Readable } from 'node:stream'
 import type { Actor } from '@podatelna/contracts'
-import { Prisma, type Store } from '@podatelna/store'
+import { Prisma, type Store, within } from '@podatelna/store'
 import { system } from '../desk.ts'
-import { type Clamd, type ScanResult, scanStream } from './clamd.ts'
+import { quarantine } from '../files.ts'
+import { type Clamd, clamdVersion, type ScanResult, scanStream } from './clamd.ts'
 
+/** Longer than one scan may take. */
 const leaseMinutes = 5
-const atOnce = 10
-const retrySeconds = 15
+/** A file over which the scanner broke off so often, while it answered otherwise, is given up. */
+const mostTries = 6
+
+/** What a round found out: how many files were dealt with, and why the scanner is away, if it is. */
+export type Round = { done: number; away: string | undefined }
 
 /**
- * Scans all that is due.
+ * Scans all that is due, one after the other, until the scanner is away or the signal says to stop; what was in hand is
+ * due again then.
  *
- * @returns why the scanner is away, if it is; what was due then is due again soon
+ * @throws Error when the database does not answer
  */
-export async function scanContents(store: Store, clamd: Clamd): Promise<string | undefined> {
-  for (;;) {
-    const due = await takeDue(store)
-    for (const [at, content] of due.entries()) {
-      const result = await scanStream(clamd, openContent(store, content))
-      if (result.scan === 'away') {
-        await giveBack(store, due.slice(at))
-        return result.reason
-      }
-      await note(store, content, result)
-    }
-    if (due.length < atOnce) return undefined
+export async function scanContents(store: Store, clamd: Clamd, signal?: AbortSignal): Promise<Round> {
+  for (let done = 0; ; done++) {
+    const content = signal?.aborted ? undefined : await takeDue(store)
+    if (!content) return { done, away: undefined }
+    const result = await scanStream(clamd, open(store, content), signal)
+    const away = await settle(store, content, result, { clamd, signal })
+    if (away !== undefined) return { done, away }
   }
 }
 
-type Due = { sha256: Uint8Array; raw: Uint8Array | null }
+type Due = { sha256: Buffer; raw: Buffer | null; tries: number }
 
-function takeDue(store: Store): Promise<Due[]> {
-  return store.query<Due>(Prisma.sql`
+async function takeDue(store: Store): Promise<Due | undefined> {
+  const [due] = await store.query<Due>(Prisma.sql`
     UPDATE contents SET scan_at = now() + ${leaseMinutes} * interval '1 minute'
-    WHERE sha256 IN (
-      SELECT sha256 FROM contents WHERE scan_at <= now() ORDER BY scan_at LIMIT ${atOnce} FOR UPDATE SKIP LOCKED)
-    RETURNING sha256, raw`)
+    WHERE sha256 = (SELECT sha256 FROM contents WHERE scan_at <= now() ORDER BY scan_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING sha256, raw, scan_tries AS tries`)
+  return due
 }
 
-function openContent({ letters }: Store, { raw, sha256 }: Due): Readable {
-  return raw ? Readable.from([Buffer.from(raw)]) : letters.read(Buffer.from(sha256))
+function open({ letters }: Store, { raw, sha256 }: Due): Readable {
+  return raw ? Readable.from([raw]) : letters.read(sha256)
 }
 
-async function giveBack(store: Store, contents: Due[]): Promise<void> {
+/** Writes down what was found. @returns why the scanner is away, if it is; the content is due again then */
+async function settle(
+  store: Store,
+  content: Due,
+  result: ScanResult,
+  { clamd, signal }: { clamd: Clamd; signal: AbortSignal | undefined },
+): Promise<string | undefined> {
+  if (result.scan === 'clean' || result.scan === 'failed' || result.scan === 'infected') {
+    await note(store, content, result)
+    return undefined
+  }
+  if (result.scan === 'away' || signal?.aborted || !(await answers(clamd))) {
+    await store.query(Prisma.sql`UPDATE contents SET scan_at = now() WHERE sha256 = ${content.sha256}`)
+    return result.reason
+  }
+  await tryLater(store, content, result.reason)
+  return undefined
+}
+
+/** A scanner that breaks off over everything is away, whatever stands before it and takes connections. */
+function answers(clamd: Clamd): Promise<boolean> {
+  return clamdVersion(clamd).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** After 15 s, 1, 4, 16 and 64 minutes; others pass it meanwhile. */
+async function tryLater(store: Store, { sha256, tries }: Due, reason: string): Promise<void> {
+  if (tries + 1 >= mostTries) return note(store, { sha256 }, { scan: 'failed', reason })
   await store.query(Prisma.sql`
-    UPDATE contents SET scan_at = now() + ${retrySeconds} * interval '1 second'
-    WHERE sha256 = ANY(${contents.map(({ sha256 }) => Buffer.from(sha256))}::bytea[])`)
+    UPDATE contents SET scan_tries = scan_tries + 1, scan_at = now() + 15 * 4 ^ ${tries}::int * interval '1 second'
+    WHERE sha256 = ${sha256} AND scan = 'unscanned'`)
 }
 
-/** What was found, and on every ticket that has an infected file an event that says so, in one commit. */
-async function note(store: Store, { sha256 }: Due, result: Exclude<ScanResult, { scan: 'away' }>): Promise<void> {
-  const reason = result.scan === 'clean' ? null : result.reason
-  await store.query(Prisma.sql`
-    WITH scanned AS (
-      UPDATE contents SET scan = ${result.scan}, scan_reason = ${reason}, scanned_at = now(), scan_at = NULL
-      WHERE sha256 = ${Buffer.from(sha256)} AND scan = 'unscanned' RETURNING sha256)
-    INSERT INTO ticket_events (ticket_id, type, by, detail)
-    SELECT m.ticket_id, 'attachment_quarantined', ${bySystem}::jsonb,
-      jsonb_build_object('filename', a.filename, 'reason', ${reason}::text)
-    FROM scanned JOIN attachments a USING (sha256) JOIN messages m ON m.id = a.message_id
-    WHERE ${result.scan === 'infected'}`)
+type Verdict = Extract<ScanResult, { scan: 'clean' | 'failed' | 'infected' }>
+
+/**
+ * What was found, and on every ticket that has an infected file an event that says so. Its row is locked first: a letter
+ * that is being filed with it either is seen here, or sees what was found (files.ts).
+ */
+async function note(store: Store, { sha256 }: Pick<Due, 'sha256'>, verdict: Verdict): Promise<void> {
+  const reason = verdict.scan === 'clean' ? null : verdict.reason
+  const found = Prisma.sql`
+    UPDATE contents SET scan = ${verdict.scan}, scan_reason = ${reason}, scanned_at = now(), scan_at = NULL
+    WHERE sha256 = ${sha256} AND scan = 'unscanned' RETURNING sha256`
+  if (verdict.scan !== 'infected') return void (await store.query(found))
+  await store.prisma.$transaction(async (database) => {
+    const { query } = within(database)
+    await query(Prisma.sql`SELECT FROM contents WHERE sha256 = ${sha256} FOR UPDATE`)
+    await query(Prisma.sql`
+      WITH found AS (${found})
+      INSERT INTO ticket_events (ticket_id, type, by, detail)
+      SELECT m.ticket_id, ${quarantine}, ${bySystem}::jsonb,
+        jsonb_build_object('filename', a.filename, 'reason', ${reason}::text)
+      FROM found JOIN attachments a USING (sha256) JOIN messages m ON m.id = a.message_id`)
+  })
 }
 
 const bySystem = JSON.stringify(system satisfies Actor)

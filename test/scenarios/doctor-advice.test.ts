@@ -183,3 +183,8 @@ function inFolder(env: Record<string, string>): Record<string, string> {
 function apex(texts: string[], mx = 'mx.desk.test'): Zone {
   return { 'desk.test': { A: ['127.0.0.1'], MX: [`10 ${mx}`], TXT: texts } }
 }
+
+test('a virus scanner that is not there is told, and what becomes of attachments', async () => {
+  const [problem] = await patient.problems({ CLAMD: '127.0.0.1:1' })
+  expect(problem!.text).toBe('fault: virus scanner 127.0.0.1:1: cannot be used: connect ECONNREFUSED 127.0.0.1:1.')
+})

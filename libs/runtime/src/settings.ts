@@ -44,12 +44,12 @@ export function describeSettings(): { name: string; meaning: string }[] {
 
 const text = (meaning: string) => z.string().optional().describe(meaning)
 
-function listen() {
+function listen(what = 'an address to listen on', example = '127.0.0.1:2525') {
   return z.string().transform((value, context): Listen => {
     const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+)):(\d{1,5})$/i.exec(value)
     const port = Number(match?.[3])
     if (match && port <= 65535) return { host: match[1] ?? match[2]!, port }
-    context.addIssue(`"${value}" is not an address to listen on; write host:port, for instance 127.0.0.1:2525.`)
+    context.addIssue(`"${value}" is not ${what}; write host:port, for instance ${example}.`)
     return z.NEVER
   })
 }
@@ -177,7 +177,9 @@ const table = {
     .transform((value) => value.toLowerCase())
     .default('localhost')
     .describe('domain of our Message-IDs, bounce addresses and HELO'),
-  CLAMD: listen().optional().describe('`host:port` of the clamd that scans attachments for viruses; off when empty'),
+  CLAMD: listen('a place where clamd listens', 'clamd:3310')
+    .optional()
+    .describe('`host:port` of the clamd that scans attachments for viruses; off when empty'),
   CLAMD_AWAY: z
     .enum(['hold', 'deliver'], { error: 'must be hold or deliver.' })
     .default('hold')

@@ -201,6 +201,8 @@ test.each([
   ],
   ['a shown excerpt', 'V logu je:\n> error 1\n> error 2\n> error 3'],
   ['a rule between two matters', 'Nejde tiskárna.\n\n----------\n\nA druhá věc: nejde internet.'],
+  ['hyphens round an excerpt', 'Server hlásí:\n\n--\ndisk sda1 failed\n--\n\nProsím o pomoc.'],
+  ['hyphens between two matters', 'Nejde tiskárna.\n--\nA prosím o nový toner.'],
   ['a table', 'Ceny:\n\n| a | b |\n|---|---|\n| 1 | 2 |'],
   ['a prompt', 'Zadal jsem:\n\nRouter> show version\nRouter> show run\nRouter> exit'],
   ['how something was sent', 'Balík byl odeslán.\n\nSent by courier yesterday'],

@@ -1,6 +1,6 @@
 import { decide, type Region } from './decide.ts'
 import type { Circumstances } from './index.ts'
-import { type Cut, type Element, type Page, readPage } from './page.ts'
+import { type Cut, type Element, nameOf, type Page, readPage } from './page.ts'
 
 const lengthLimit = 2 * 1024 * 1024
 const lineLimit = 64 * 1024
@@ -157,14 +157,8 @@ function ends(elements: Element[]): string {
 }
 
 function tags(html: string, elements: Element[]): string {
-  return elements
-    .toReversed()
-    .map(({ name, begin, inside }) => (nameOf(name) === name ? html.slice(begin, inside) : '<div>'))
-    .join('')
-}
-
-function nameOf(name: string): string {
-  return name === 'details' || name === 'summary' ? 'div' : name
+  const pieces = elements.toReversed().map(({ begin, inside }) => html.slice(begin, inside))
+  return pieces.map((tag) => edited(tag, ownFolds(tag))).join('')
 }
 
 /** Cannot be closed and opened again without becoming another. */
@@ -179,23 +173,8 @@ function isFrame({ name }: Element): boolean {
 
 const frames = new Set(['table', 'thead', 'tbody', 'tfoot', 'tr', 'ul', 'ol', 'dl', 'colgroup'])
 const fixed = new Set([...frames, 'html', 'body', 'td', 'th', 'caption', 'li', 'dt', 'dd'])
-const hosts = new Set([
-  ...[
-    'html',
-    'body',
-    'div',
-    'td',
-    'th',
-    'li',
-    'dd',
-    'blockquote',
-    'center',
-    'section',
-    'article',
-    'main',
-    'aside',
-    'header',
-    'footer',
-  ],
-  ...['form', 'fieldset', 'caption', 'details', 'summary'],
-])
+const hosts = new Set(
+  'html body div td th li dd blockquote center section article main aside header footer form fieldset caption'.split(
+    ' ',
+  ),
+)

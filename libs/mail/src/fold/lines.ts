@@ -3,8 +3,8 @@
 /** `text` is tidied for reading only; what is shown is taken from the letter. */
 export type Line = { text: string; depth: number; hint?: Hint }
 
-/** What the structure of HTML says about a line, where its words alone would not. */
-export type Hint = 'attribution' | 'header' | 'signature' | 'rule' | 'below rule'
+/** What structure says about a line, where its words alone would not. */
+export type Hint = 'attribution' | 'header' | 'signature' | 'delimiter' | 'rule' | 'below rule'
 
 /** Most of a line that is looked at; nothing that decides is longer. */
 const lineLimit = 4000
@@ -15,9 +15,15 @@ export function textLines(raw: string[]): Line[] {
   for (const one of raw) {
     const { depth, text } = unquoted(one)
     const closesAddress = depth === 1 && text.length <= 40 && /[:：]$/.test(text) && bracketIsOpen(lines)
-    lines.push(closesAddress ? { text: tidy(one), depth: 0 } : { text, depth })
+    if (closesAddress) lines.push({ text: tidy(one), depth: 0 })
+    else lines.push(isDelimiter(one) ? { text, depth, hint: 'delimiter' } : { text, depth })
   }
   return lines
+}
+
+/** What programs put above a signature, with the space that people do not type (RFC 3676 §4.3). */
+export function isDelimiter(text: string): boolean {
+  return text === '-- ' || text === '--\u00a0'
 }
 
 /** One line of words: no invisible characters, each run of white space a space. */

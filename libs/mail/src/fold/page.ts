@@ -1,7 +1,7 @@
 /** HTML read as lines, as a person sees them, each with the place in its source where it may be cut. */
-import { Parser } from 'htmlparser2'
+import { type Handler, Parser } from 'htmlparser2'
 import { isAttribution } from './attribution.ts'
-import { type Hint, type Line, unquoted } from './lines.ts'
+import { type Hint, isDelimiter, type Line, unquoted } from './lines.ts'
 
 export type Page = {
   /** Where each begins: `cuts[at]` for `lines[at]`, and one more for the end. */
@@ -34,17 +34,42 @@ const chunk = 16 * 1024
 /** Undefined where it nests too deep. */
 export function readPage(html: string): Page | undefined {
   const reader = new PageReader()
-  const parser = new Parser({
+  const parser = new PlacingParser(html, {
     onopentag: (name, attributes) => reader.open(name, attributes, parser.startIndex, parser.endIndex + 1),
-    onclosetag: (name, implied) => reader.close(name, implied, parser.startIndex, parser.endIndex + 1),
+    onclosetag: (name, implied) => {
+      const from = parser.startIndex
+      reader.close(name, implied, from, behindTag(html, parser.endIndex) ?? from)
+    },
     ontext: (text) => reader.text(text, parser.startIndex, parser.endIndex + 1),
   })
   for (let at = 0; at < html.length; at += chunk) {
     parser.write(html.slice(at, at + chunk))
     if (reader.depth > depthLimit) return undefined
   }
+  reader.finish()
   parser.end()
-  return reader.page(html.length)
+  return reader.page()
+}
+
+/** Ends `</div >` where it ends; htmlparser2 tells its name's end, and lets the next token begin there. */
+class PlacingParser extends Parser {
+  readonly #html: string
+
+  constructor(html: string, handler: Partial<Handler>) {
+    super(handler)
+    this.#html = html
+  }
+
+  override onclosetag(start: number, end: number): void {
+    super.onclosetag(start, end)
+    this.startIndex = behindTag(this.#html, end) ?? this.#html.length
+  }
+}
+
+function behindTag(html: string, end: number): number | undefined {
+  if (html[end] === '>') return end + 1
+  const found = html.indexOf('>', end)
+  return found < 0 ? undefined : found + 1
 }
 
 type Attributes = Record<string, string>
@@ -76,12 +101,21 @@ class PageReader {
   #cut: Cut = { at: 0, within: undefined, unclosed: '' }
   #lineCut: Cut | undefined
   #bodyEnd: Cut | undefined
+  #behind = 0
+  /** What is left open ends here. */
+  #end = Number.POSITIVE_INFINITY
 
   get depth(): number {
     return this.#stack.length
   }
 
+  /** Before the parser ends: what follows the last whole tag or text is a tag or a comment that does not end. */
+  finish(): void {
+    this.#end = this.#behind
+  }
+
   open(name: string, attributes: Attributes, from: number, to: number): void {
+    this.#behind = to
     const outer = this.#stack.at(-1)
     const element: Element = { name, parent: outer?.element, begin: from, inside: to, end: to, behind: to }
     this.#elements.push(element)
@@ -109,10 +143,11 @@ class PageReader {
   close(name: string, implied: boolean, from: number, to: number): void {
     const open = this.#stack.pop()
     if (!open) return
+    if (!implied) this.#behind = to
     const isVoid = voids.has(name)
-    open.element.end = isVoid ? open.element.inside : from
-    open.element.behind = isVoid ? open.element.inside : implied ? from : to
-    if (name === 'body') this.#bodyEnd ??= { at: from, within: open.element, unclosed: '' }
+    open.element.end = isVoid ? open.element.inside : Math.min(from, this.#end)
+    open.element.behind = isVoid ? open.element.inside : implied ? open.element.end : to
+    if (name === 'body') this.#bodyEnd ??= { at: open.element.end, within: open.element, unclosed: '' }
     const isEnd = open.isBlock && !isVoid
     if (isEnd) this.#endLineIfAny()
     if (this.#words === '') this.#moveCut(open.element, implied && !isVoid)
@@ -120,6 +155,7 @@ class PageReader {
   }
 
   text(text: string, from: number, to: number): void {
+    this.#behind = to
     const open = this.#stack.at(-1)
     if (open?.isHidden) return
     if (!open?.isPre || !text.includes('\n') || to - from !== text.length) return this.#add(text, from)
@@ -133,9 +169,9 @@ class PageReader {
     this.#add(text.slice(at), from + at)
   }
 
-  page(length: number): Page {
+  page(): Page {
     this.#endLineIfAny()
-    const end = this.#bodyEnd ?? { at: length, within: undefined, unclosed: '' }
+    const end = this.#bodyEnd ?? { at: this.#end, within: undefined, unclosed: '' }
     return {
       lines: this.#lines,
       cuts: [...this.#cuts, end],
@@ -181,7 +217,7 @@ class PageReader {
 
   #endLine(): void {
     const { depth, text } = unquoted(this.#words)
-    const hint = text === '' ? undefined : this.#hint
+    const hint = text === '' ? undefined : (this.#hint ?? (isDelimiter(this.#words) ? 'delimiter' : undefined))
     this.#push({ text, depth: depth + (text === '' ? this.#outerDepth() : this.#depth), ...(hint && { hint }) })
     this.#words = ''
   }
@@ -213,11 +249,16 @@ class PageReader {
 
   #moveCut({ name, behind, parent }: Element, implied: boolean): void {
     const before = this.#cut.at === behind ? this.#cut.unclosed : ''
-    this.#cut = { at: behind, within: parent, unclosed: implied ? `${before}</${name}>` : '' }
+    this.#cut = { at: behind, within: parent, unclosed: implied ? `${before}</${nameOf(name)}>` : '' }
   }
 }
 
 const wordsLimit = 4_000
+
+/** Folds of the letter's own are no folds here (html.ts). */
+export function nameOf(name: string): string {
+  return name === 'details' || name === 'summary' ? 'div' : name
+}
 
 /** What classes, ids and styles of mail programs say about an element. `mark` is for the next line, wherever it stands. */
 function seenIn(

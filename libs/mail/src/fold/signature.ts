@@ -75,7 +75,7 @@ function nextWords(lines: Line[], from: number): string | undefined {
   return lines.slice(from, from + 10).find((line) => !isBlank(line))?.text
 }
 
-/** Below `--` (RFC 3676 §4.3), whose trailing space programs lose; or below a longer rule, if it reads like one. */
+/** Below `-- ` (RFC 3676 §4.3); or below `--`, or a longer rule, if it reads like one. */
 function delimited(lines: Line[], from: number, to: number, letter: Circumstances): number | undefined {
   let words = 0
   let found: number | undefined
@@ -91,7 +91,11 @@ function delimited(lines: Line[], from: number, to: number, letter: Circumstance
 function isDelimiter(lines: Line[], from: number, at: number, to: number, letter: Circumstances): boolean {
   const line = lines[at]!
   const below = lines.slice(at + 1, to).filter(hasWords)
-  if (/^(?:--|––|—)$/.test(line.text)) return below.every(({ text }) => !text.endsWith('?'))
+  if (line.hint === 'delimiter') return below.every(({ text }) => !text.endsWith('?'))
+  if (/^(?:--|––|—)$/.test(line.text)) {
+    const near = !isBlank(lines[at + 1] ?? line) || below.some(({ text }) => isCourtesy(text) || isAuthor(text, letter))
+    return near && !below.some(({ text }) => isSentence(text))
+  }
   if (!isRule(line) && !/^[~#+*]{3,100}$/.test(line.text)) return false
   // A rule right below words underlines a heading, except the one that lists of subscribers draw.
   if (at > from && !isBlank(lines[at - 1]!) && !/^_{20,}$/.test(line.text)) return false
@@ -134,6 +138,15 @@ function signedBlock(lines: Line[], from: number, last: number, letter: Circumst
     if (at === from && block === undefined && details >= 2 && own) block = at
   }
   return block !== undefined && block > from ? block : undefined
+}
+
+/** People type two hyphens between two matters, too. */
+function isSentence(text: string): boolean {
+  if (text.endsWith('?')) return true
+  const said =
+    /[.!]$/.test(text) &&
+    !/[\d@/]|\b(?:s\.? ?r\.? ?o|a\.? ?s|inc|ltd|co|corp|gmbh|ag|s\.p\.a|s\.r\.l|ph\.?d|csc)\.$/i.test(text)
+  return said && text.split(' ').length >= 3 && !isOfProgram(text)
 }
 
 function isAuthor(text: string, { author }: Circumstances): boolean {

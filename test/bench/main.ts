@@ -1,15 +1,18 @@
 /**
  * `npm run bench`: letters through the whole real path (SMTP, verdict by DKIM, ticket committed, acknowledgement at a
  * relay) beside the floor: a bare server that does per letter what nobody can leave out. Both in one run, because
- * timings of different runs cannot be compared. Options: `--letters 20000 --connections 16`.
+ * timings of different runs cannot be compared. Options: `--letters 20000 --connections 16`. `npm run bench -- mail`
+ * measures reading letters instead (mail.ts).
  */
 import { parseArgs } from 'node:util'
 import { preparedLetters } from './letters.ts'
 import { type Load, paced, saturated } from './load.ts'
+import { benchMail } from './mail.ts'
 import { openStage } from './stage.ts'
 import { floorSystem, ourSystem, type System } from './systems.ts'
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     letters: { type: 'string', default: '5000' },
     paced: { type: 'string', default: '1000' },
@@ -19,6 +22,11 @@ const { values } = parseArgs({
 const count = 4 * Math.ceil(Number(values.letters) / 4)
 const pacedCount = Number(values.paced)
 const connections = Number(values.connections)
+
+if (positionals.includes('mail')) {
+  say(await benchMail())
+  process.exit(0)
+}
 
 say(`Signing ${count + pacedCount} letters of 4 KB…`)
 const letters = await preparedLetters(count + pacedCount)

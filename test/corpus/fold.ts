@@ -14,8 +14,7 @@ export async function runFold(folder: string): Promise<Report[]> {
     ...discourseReports(join(at, 'discourse')),
     ...talonReports(join(at, 'talon')),
     quotequailReport(join(at, 'quotequail')),
-    textLossReport(folder),
-    htmlLossReport(folder),
+    ...lossReports(folder),
   ]
 }
 
@@ -131,35 +130,29 @@ const quotequail: Record<string, string> = {
     'Outlook writes replies and forwards alike; only the subject (FW:) tells, and the file has none.',
 }
 
-/** Every file as a letter: visible and folded text together are the text, in order. */
-function textLossReport(folder: string): Report {
-  const letters = lettersIn(folder)
-  return {
-    source: 'fold, characters of text lost',
-    cases: letters.length,
-    differences: letters.flatMap((path) => {
-      const letter = parseLetter(readFileSync(path))
-      const whole = squeezed(together(letter, () => true))
-      return different(relative(folder, path), squeezed(letter.text), whole, {})
-    }),
-  }
-}
-
-/** Every file as if it were HTML, and the HTML of every letter: marked, its text is the same. */
-function htmlLossReport(folder: string): Report {
-  const pages = lettersIn(folder).flatMap((path) => {
+/**
+ * Every file as a letter: visible and folded text together are the text, in order. And every file as if it were HTML, and
+ * the HTML of every letter: marked, its words are the same.
+ */
+function lossReports(folder: string): Report[] {
+  const inText: Difference[] = []
+  const inHtml: Difference[] = []
+  const paths = lettersIn(folder)
+  let pages = 0
+  for (const path of paths) {
+    const name = relative(folder, path)
     const raw = readFileSync(path)
-    const { html } = parseLetter(raw)
-    return [raw.toString('latin1'), ...(html ? [html] : [])].map((page) => [relative(folder, path), page] as const)
-  })
-  return {
-    source: 'fold, characters of HTML lost',
-    cases: pages.length,
-    differences: pages.flatMap(([name, html]) => {
-      const [before, after] = [wordsOf(html), wordsOf(markFolds(html))]
-      return before === after ? [] : different(name, before, after, {})
-    }),
+    const letter = parseLetter(raw)
+    inText.push(...different(name, squeezed(letter.text), squeezed(together(letter, () => true)), {}))
+    for (const page of [raw.toString('latin1'), letter.html ?? '']) {
+      if (page !== '') pages++
+      inHtml.push(...different(name, wordsOf(page), wordsOf(markFolds(page)), {}))
+    }
   }
+  return [
+    { source: 'fold, characters of text lost', cases: paths.length, differences: inText },
+    { source: 'fold, characters of HTML lost', cases: pages, differences: inHtml },
+  ]
 }
 
 function withoutHistory(letter: FoldedLetter): string {

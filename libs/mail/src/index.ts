@@ -28,6 +28,7 @@ export {
 } from './headers.ts'
 export { hasRemoteImages, mapInlineImages, restoreRemoteImages } from './html/images.ts'
 export { sanitiseHtml } from './html/sanitise.ts'
+export { htmlToText } from './html/text.ts'
 export { type Inspection, inspectLetter, type Origin, returnPath } from './inspect.ts'
 export { isLoopToken, loopToken } from './loop.ts'
 export { type Attachment, type ParsedLetter, parseLetter } from './parse.ts'

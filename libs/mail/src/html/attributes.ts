@@ -129,8 +129,6 @@ const readers = new Map<string, [string, Read][]>([
   ['li', [['value', integer(-999, 9999)]]],
   // Comes to be one only where `markFolds` and the caller know the same key.
   ['details', [['data-folded', oneOf('history signature disclaimer')]]],
-  // Comes to be written only where it is ours (sanitise.ts).
-  ['span', [['data-real-target', () => '']]],
   [
     'table',
     [

@@ -367,7 +367,7 @@ const grammar: Record<string, Grammar> = {
   'padding-left': padding,
   width: extent,
   height: extent,
-  'min-height': length({ to: 1000, percent: 100 }),
+  'min-height': extent,
   'max-width': largestExtent,
   'max-height': largestExtent,
   'box-sizing': oneOf('border-box content-box'),

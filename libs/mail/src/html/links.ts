@@ -1,4 +1,5 @@
 /** Where links lead, and whether they say so. */
+import { withoutInvisible } from './characters.ts'
 
 /** Browsers give up on longer ones, and no person writes them. */
 const lengthLimit = 8 * 1024
@@ -47,6 +48,18 @@ export function unsaidTarget(href: string, words: string): string | undefined {
   }
   const honest = named.every((name) => isOf(url.hostname, name))
   return honest ? undefined : url.host
+}
+
+/** The words of a link as far as anybody reads them, with more of them; without what takes no room and only parts them. */
+export function withWords(words: string, more: string): string {
+  return words.length < 2000 ? words + withoutInvisible(more.slice(0, 2000)) : words
+}
+
+/** The attribute of what says where a link leads, and what that says. */
+export const marker = 'data-real-target'
+
+export function markerText(target: string): string {
+  return ` [${target}]`
 }
 
 function isWeb({ protocol }: URL): boolean {

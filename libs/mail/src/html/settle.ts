@@ -25,10 +25,7 @@ export function settle(name: string, style: Style, fontSize: number, around: Inh
   if (style.size === 0) return { fontSize, lineHeight, symbols }
   settleIndent(style, fontSize)
   settleHeight(name, style)
-  // A column of 600 px, on a telephone.
-  if (!cells.has(name) && name !== 'img' && /\d(?!.*%)/.test(style.get('width') ?? '') && !style.has('max-width')) {
-    style.set('max-width', '100%')
-  }
+  if (!cells.has(name) && name !== 'img') settleWidth(style)
   return { fontSize, lineHeight, symbols }
 }
 
@@ -86,6 +83,15 @@ function settleHeight(name: string, style: Style): void {
     if (height !== 'auto' && !height.endsWith('%') && !style.has('min-height')) style.set('min-height', height)
   }
   style.delete('max-height')
+}
+
+/** A column of 600 px, or one as wide as its page with a padding besides, must fit a telephone. */
+function settleWidth(style: Style): void {
+  const width = style.get('width')
+  if (width === undefined || width === 'auto') return
+  if (!width.endsWith('%') && !style.has('max-width')) style.set('max-width', '100%')
+  const isPadded = [...style.keys()].some((property) => /^(?:padding|border)(?:-(?:left|right|width))?$/.test(property))
+  if (isPadded && !style.has('box-sizing')) style.set('box-sizing', 'border-box')
 }
 
 const cells = new Set(['td', 'th', 'tr', 'col', 'colgroup', 'thead', 'tbody', 'tfoot', 'caption'])

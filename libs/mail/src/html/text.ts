@@ -86,6 +86,9 @@ class TextWriter implements Writer {
     })
   }
 
+  /** Its address is told whole. */
+  target(): void {}
+
   get #flow(): Flow {
     return this.#flows.at(-1)!
   }
@@ -137,11 +140,9 @@ function attributeOf({ attributes }: Element, name: string): string | undefined 
   return attributes.find(([attribute]) => attribute === name)?.[1]
 }
 
-/** Also what was added to a letter when it was made safe. */
-function hides({ style, attributes }: Element): boolean {
+function hides({ style }: Element): boolean {
   if (style.get('display') === 'none' || style.get('visibility') === 'hidden' || style.get('opacity') === '0')
     return true
-  if (attributes.some(([name]) => name === 'data-real-target')) return true
   return style.get('overflow') === 'hidden' && (style.get('max-height') === '0' || style.get('height') === '0')
 }
 

@@ -10,6 +10,7 @@ import { type Attribute, describe } from './attributes.ts'
 import { cleanCharacters } from './characters.ts'
 import type { Style } from './css.ts'
 import { breakOut, headings, type Kind, type Plan, planOf, scopes, tableFrames } from './elements.ts'
+import { marker, markerText, unsaidTarget, withWords } from './links.ts'
 import { type Inherited, initial } from './settle.ts'
 import { Sheet } from './sheet.ts'
 import { asCharacters } from './symbols.ts'
@@ -37,6 +38,8 @@ export type Writer = {
   /** An element that has nothing in it. */
   empty(element: Element): void
   text(text: string): void
+  /** The open link, which ends here, leads elsewhere than its words say. */
+  target(target: string): void
 }
 
 export type Options = {
@@ -70,6 +73,10 @@ class Tree implements Reader {
   #paragraphs = 0
   #additions = additionLimit
   #dropping: { source: string; depth: number } | undefined
+  readonly #links: { href: string; words: string }[] = []
+  /** Words in a link that may say where it leads, as we wrote it before; and whether there are more of them. */
+  #held: string | undefined
+  #isHolding = false
   /** Right behind `<pre>`, where one line break belongs to the tag. */
   #atStart = false
 
@@ -153,6 +160,7 @@ class Tree implements Reader {
     const element = this.#elementOf(source, { name, kind }, attributes)
     if (!element) return
     if (kind === 'void') return this.#writeEmpty(element)
+    if (attributes.has(marker) && element.plain && this.#parent()?.name === 'a') return this.#hold(element)
     if (!this.#hasRoomFor(name)) {
       this.#tooDeep.set(source, (this.#tooDeep.get(source) ?? 0) + 1)
       if (kind === 'block') this.#text += ' '
@@ -363,11 +371,17 @@ class Tree implements Reader {
     this.#stack.push(element)
     if (element.name === 'p') this.#paragraphs++
     if (element.plain) return
+    this.#release()
+    if (element.kind === 'block') this.#hear(' ')
     this.#writer.open(element)
+    if (element.name === 'a') this.#links.push({ href: attributeOf(element, 'href'), words: '' })
     this.#atStart = element.name === 'pre'
   }
 
   #writeEmpty(element: Element): void {
+    this.#release()
+    // While a picture is not there, its words are what is seen.
+    this.#hear(` ${attributeOf(element, 'alt')} `)
     this.#atStart = false
     this.#writer.empty(element)
   }
@@ -385,8 +399,12 @@ class Tree implements Reader {
     if (scopes.has(element.name) && element.name !== 'table') {
       this.#formatting.splice(Math.max(0, this.#formatting.lastIndexOf(undefined)))
     }
+    this.#isHolding = false
     if (element.plain) return
+    if (element.name === 'a') this.#endLink()
+    else this.#release()
     this.#writer.close(element)
+    if (element.kind === 'block') this.#hear(' ')
     this.#atStart = false
   }
 
@@ -400,11 +418,58 @@ class Tree implements Reader {
       if (/^\s*$/.test(text)) return
       this.#openCell()
     }
+    if (this.#isHolding) {
+      this.#held += text
+      return
+    }
+    this.#release()
     this.#reconstruct()
     const symbols = this.#top()?.inherited.symbols
-    this.#writer.text(symbols ? asCharacters(text, symbols) : text)
+    this.#writeText(symbols ? asCharacters(text, symbols) : text)
+  }
+
+  #writeText(text: string): void {
+    this.#hear(text)
+    this.#writer.text(text)
     this.#atStart = false
   }
+
+  #hold(element: Element): void {
+    this.#release()
+    this.#push(element)
+    this.#held = ''
+    this.#isHolding = true
+  }
+
+  /** Something follows, or says something else: then these are words like others. */
+  #release(): void {
+    const held = this.#held
+    this.#held = undefined
+    this.#isHolding = false
+    if (held) this.#writeText(held)
+  }
+
+  #hear(words: string): void {
+    const link = this.#links.at(-1)
+    if (link) link.words = withWords(link.words, words)
+  }
+
+  #endLink(): void {
+    const link = this.#links.at(-1)!
+    let target = unsaidTarget(link.href, link.words)
+    if (this.#held !== undefined && target !== undefined && this.#held === markerText(target)) this.#held = undefined
+    else if (this.#held !== undefined) {
+      this.#release()
+      target = unsaidTarget(link.href, link.words)
+    }
+    if (target !== undefined) this.#writer.target(target)
+    this.#links.pop()
+    this.#hear(link.words)
+  }
+}
+
+function attributeOf({ attributes }: Element, name: string): string {
+  return attributes.find(([attribute]) => attribute === name)?.[1] ?? ''
 }
 
 function again(element: Element): Element {

@@ -33,7 +33,7 @@ export function look(letters) {
     if (width === 0 || height === 0 || isClipped(element, box)) return false
     const around = box.getBoundingClientRect()
     if (top < around.top || left < around.left || bottom > around.bottom + 1) return true
-    return right > around.right + 1 && !mayBeWide(element, box)
+    return right > around.right + 1 && !mayBeWide(box)
   }
 
   function isClipped(element, box) {
@@ -44,7 +44,7 @@ export function look(letters) {
   }
 
   // Tables and words that cannot be broken are as wide as they must be; the box of a letter scrolls then.
-  function mayBeWide(element, box) {
-    return element.closest('table, pre, [style*="nowrap"]') !== null || box.querySelector('table, pre') !== null
+  function mayBeWide(box) {
+    return box.querySelector('table, pre, [style*="nowrap"], [style*="white-space:pre"]') !== null
   }
 }

@@ -1,4 +1,5 @@
 /** What is kept of an element's attributes, with those that are about looks turned into style. */
+import { cleanCharacters } from './characters.ts'
 import { addStyle, type Declaration, fontSizeOf, readDeclarations, type Style } from './css.ts'
 import { imageSource, isTracker } from './images.ts'
 import { safeHref } from './links.ts'
@@ -55,13 +56,14 @@ function keptAttributes(name: string, given: Attributes): Attribute[] {
 /** A picture without a source and words is none. Its source comes first, where `restoreRemoteImages` looks for it. */
 function imageAttributes(given: Attributes): Attribute[] | undefined {
   const source = imageSource(given.get('src') ?? given.get('data-remote-src'))
-  const [alt, width, height] = ['alt', 'width', 'height'].map((name) => given.get(name)?.trim())
+  const alt = words(given.get('alt') ?? '')
+  const [width, height] = ['width', 'height'].map((name) => given.get(name)?.trim())
   const style = new Map(readDeclarations(given.get('style') ?? ''))
   if (source && isTracker(source, style.get('width') ?? width, style.get('height') ?? height)) return undefined
   if (!source && !alt) return undefined
   return [
     ...(source ? [source] : []),
-    ...(alt ? [['alt', alt.slice(0, 1000)] as const] : []),
+    ...(alt ? [['alt', alt] as const] : []),
     ...sizeAttribute('width', width),
     ...sizeAttribute('height', height),
     ...keptAttributes('img', given),
@@ -93,7 +95,7 @@ function oneOf(words: string): Read {
   }
 }
 
-const title: Read = (value) => value.trim().slice(0, 500) || undefined
+const words: Read = (value) => cleanCharacters(value.slice(0, 1000)).trim() || undefined
 
 /** Wider tables than any letter has would cost a browser more than they show. */
 const span = integer(1, 100)
@@ -101,8 +103,8 @@ const span = integer(1, 100)
 const readers = new Map<string, [string, Read][]>([
   // No title: it would be read out in place of where the link leads.
   ['a', [['href', safeHref]]],
-  ['abbr', [['title', title]]],
-  ['dfn', [['title', title]]],
+  ['abbr', [['title', words]]],
+  ['dfn', [['title', words]]],
   [
     'td',
     [

@@ -12,11 +12,10 @@ export class Flow {
     const atStart = this.#line === undefined || this.#breaks > 0
     const words = exact ? text : text.replace(/[ \t\n\f]+/g, ' ')
     const fitting = !exact && (atStart || this.#line?.endsWith(' ')) ? words.replace(/^ /, '') : words
-    const spaced = fitting.replaceAll('\u00a0', ' ')
-    if (atStart && spaced.trim() === '') this.#blank += spaced
-    else if (spaced !== '') {
+    if (atStart && fitting.trim() === '') this.#blank += fitting
+    else if (fitting !== '') {
       this.#begin()
-      this.#line += spaced
+      this.#line += fitting
     }
   }
 
@@ -63,5 +62,8 @@ export class Flow {
 
 /** Behind the bullets of Word stand spaces to the next tab stop. */
 function finished(line: string): string {
-  return line.trimEnd().replace(/^([•▪§·o–-]|\d{1,3}[.)]) {2,99}(?=\S)/, '$1 ')
+  return line
+    .replaceAll('\u00a0', ' ')
+    .trimEnd()
+    .replace(/^([•▪§·o–-]|\d{1,3}[.)]) {2,99}(?=\S)/, '$1 ')
 }

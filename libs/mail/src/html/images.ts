@@ -1,4 +1,5 @@
 /** Pictures of a letter: its own parts, small ones within the HTML, and remote ones that wait until they are asked for. */
+import { cleanCharacters } from './characters.ts'
 import { decodeEscapes, escapeAttribute } from './escape.ts'
 import { safeHref } from './links.ts'
 
@@ -8,7 +9,7 @@ export type ImageSource = ['src' | 'data-remote-src', string]
 export function imageSource(src: string | undefined): ImageSource | undefined {
   if (!src) return undefined
   const address = src.trim()
-  if (/^cid:/i.test(address)) return ['src', `cid:${address.slice(4, 1004)}`]
+  if (/^cid:/i.test(address)) return ['src', `cid:${cleanCharacters(address.slice(4, 1004))}`]
   if (/^data:/i.test(address)) return dataImage(address)
   const remote = safeHref(address)
   return remote && /^https?:/.test(remote) ? ['data-remote-src', remote] : undefined

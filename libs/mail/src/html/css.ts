@@ -22,10 +22,22 @@ export function readDeclarations(css: string): Declaration[] {
     const value = declaration.slice(colon + 1, colon + 1 + valueLimit).trim()
     // An escape or another rule within a value has no use but to deceive.
     if (property in grammar && !/[\\{}@<>]/.test(value)) {
-      declarations.push([property, value.replace(/\s*!\s*important$/i, '')])
+      declarations.push([property, withoutImportance(value)])
     }
   }
   return declarations
+}
+
+/** Within one element nothing is more important than what comes later. */
+function withoutImportance(value: string): string {
+  const mark = value.lastIndexOf('!')
+  return mark > 0 &&
+    value
+      .slice(mark + 1)
+      .trim()
+      .toLowerCase() === 'important'
+    ? value.slice(0, mark).trimEnd()
+    : value
 }
 
 /** Adds what is allowed; of contrary declarations the last one counts. */

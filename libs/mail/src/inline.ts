@@ -5,7 +5,9 @@ import { cleanText } from './text.ts'
 
 /** What HTML may call a part: its Content-ID, else its Content-Location. */
 export function contentIdOf({ header }: Entity): string | undefined {
-  const id = headerValue(header, 'content-id')?.replace(/^[\s<]+|[\s>]+$/g, '')
+  const id = headerValue(header, 'content-id')
+    ?.slice(0, 1000)
+    .replace(/^[\s<]+|[\s>]+$/g, '')
   return cleanText(id || locationOf(header) || '').slice(0, 1000) || undefined
 }
 

@@ -82,26 +82,26 @@ function htmlOf({ html }: Bodies, reading: Reading, written: Circumstances): str
   if (!html.some(isHtml)) return undefined
   const locations = locationsIn(reading.root)
   // Each by itself: what one of them leaves open must not swallow the next.
-  const pieces = html.filter(isReadable).map((part) => {
+  const parts = html.filter(isReadable)
+  const pieces = firstParts(parts, htmlLimit, reading).map((part) => {
     const text = bodyText(part, htmlLimit, reading)
     if (!isHtml(part)) return sanitiseHtml(escaped(text))
     // A letter may bring marks of folds as well, but not its own digest.
     const foldKey = hash('sha256', text)
     return sanitiseHtml(markFolds(linkLocations(text, locations), written, foldKey), { foldKey })
   })
-  return wholePieces(pieces, reading).join('\n')
+  return wholePieces(pieces, parts.length, reading).join('\n')
 }
 
 /** Cut at its end, HTML would take what stands behind it on a page for its own. */
-function wholePieces(pieces: string[], { warnings }: Reading): string[] {
+function wholePieces(pieces: string[], all: number, { warnings }: Reading): string[] {
   const kept: string[] = []
   let length = 0
   for (const piece of pieces) {
     length += piece.length
     if (kept.length === 0 || length <= 2 * htmlLimit) kept.push(piece)
   }
-  if (kept.length < pieces.length)
-    warnings.add('Only the first parts of the HTML are shown; the rest is in the raw letter.')
+  if (kept.length < all) warnings.add('Only the first parts of the HTML are shown; the rest is in the raw letter.')
   return kept
 }
 
@@ -120,12 +120,22 @@ function textOf({ text, html }: Bodies, reading: Reading): string {
 }
 
 function joined(parts: Entity[], reading: Reading): string {
-  const pieces = parts.filter(isReadable).map((part) => {
+  const pieces = firstParts(parts.filter(isReadable), textLimit, reading).map((part) => {
     const text = bodyText(part, isHtml(part) ? htmlLimit : textLimit, reading)
     return isHtml(part) ? htmlToText(text) : text
   })
   const lines = pieces.map((piece, at) => (at === pieces.length - 1 || piece.endsWith('\n') ? piece : `${piece}\n`))
   return capped(lines.join(''), textLimit, 'text', reading)
+}
+
+/** Until what they say is longer than the limit: a thousand parts of two megabytes each are not all read. */
+function firstParts(parts: Entity[], limit: number, reading: Reading): Entity[] {
+  let length = 0
+  return parts.filter((part) => {
+    if (length > limit) return false
+    length += bodyText(part, isHtml(part) ? htmlLimit : textLimit, reading).length
+    return true
+  })
 }
 
 function isReadable(part: Entity): boolean {

@@ -30,7 +30,7 @@ export function quotedHeaderEnd(lines: Line[], from: number, belowRule: boolean)
   for (let at = from; at < lines.length && at - from < 60; at++) {
     const line = lines[at]!
     if (line.text === '' || line.depth !== lines[from]!.depth) break
-    const field = fieldOf(line.text)
+    const field = fieldOf(line)
     if (field === 'technical') return undefined
     if (field) {
       // A second From is another header; a date without digits is not one.
@@ -59,7 +59,15 @@ export function isForwardSubject(subject: string | undefined): boolean {
 }
 
 /** The field a line begins with: `*Von:* Jana`. Technical are those that no program quotes, only people who paste them. */
-function fieldOf(text: string): string | undefined {
+function fieldOf(line: Line): string | undefined {
+  if (!known.has(line)) known.set(line, readField(line.text))
+  return known.get(line)
+}
+
+/** A line is asked for once from each of the sixty above it. */
+const known = new WeakMap<Line, string | undefined>()
+
+function readField(text: string): string | undefined {
   const label = /^[*_ ]{0,4}([^:：]{1,30})[:：]/.exec(text)?.[1]
   if (label === undefined) return undefined
   return labels.get(bare(label.replace(/[*_]/g, '').trim()))

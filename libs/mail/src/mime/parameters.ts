@@ -22,11 +22,15 @@ export function parseParameters(value: string): Parameters {
 /** Up to the first semicolon, or where somebody forgot it, to the first parameter. Comments (RFC 5322 §3.2.2) are not part of it. */
 function firstValue(text: string): { value: string; end: number } {
   let value = ''
+  let begun = false
   for (let at = 0; at < text.length; at++) {
     if (text[at] === ';') return { value: value.trim(), end: at + 1 }
     if (text[at] === '(') at = commentEnd(text, at) - 1
-    else if (isSpace(text[at]) && value.trim() !== '' && attributeAt(text, at)) return { value: value.trim(), end: at }
-    else value += text[at]
+    else if (begun && isSpace(text[at]) && attributeAt(text, at)) return { value: value.trim(), end: at }
+    else {
+      value += text[at]
+      begun ||= !isSpace(text[at])
+    }
   }
   return { value: value.trim(), end: text.length }
 }

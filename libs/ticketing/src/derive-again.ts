@@ -3,7 +3,7 @@
  * files were stored and text was folded are read once more, newest first.
  */
 import { buffer } from 'node:stream/consumers'
-import type { Reader } from '@podatelna/mail'
+import { notesOn, type Reader } from '@podatelna/mail'
 import { Prisma, type Store } from '@podatelna/store'
 import { filesInsert, keepFiles } from './files.ts'
 
@@ -47,7 +47,7 @@ async function derive({ store, reader }: Place, { id, raw, raw_sha256 }: Underiv
   await store.query(Prisma.sql`
     WITH message AS (
       UPDATE messages SET text = ${letter.text}, html = ${letter.html ?? null}, visible_text = ${letter.visible_text},
-        folded = ${JSON.stringify(letter.folded)}::jsonb, warnings = ${letter.warnings}::text[], attachments = '[]'
+        folded = ${JSON.stringify(letter.folded)}::jsonb, warnings = ${notesOn(letter)}::text[], attachments = '[]'
       WHERE id = ${id}::uuid AND visible_text IS NULL RETURNING id, ticket_id),
     ${filesInsert(id, files)}
     done AS (SELECT FROM message)

@@ -15,7 +15,7 @@ import {
   ticketNumbersIn,
   ticketOpened,
 } from '@podatelna/contracts'
-import { oneLine, type ParsedLetter, type Reader } from '@podatelna/mail'
+import { notesOn, oneLine, type ParsedLetter, type Reader } from '@podatelna/mail'
 import { batched, newId, Prisma } from '@podatelna/store'
 import { type Desk, system } from './desk.ts'
 import { filesInsert, type KeptFile, keepFiles } from './files.ts'
@@ -259,7 +259,7 @@ function messageInsert(
     INSERT INTO messages (id, ticket_id, kind, audience, author, subject, text, html, visible_text, folded, warnings,
       message_id, mail_id, created_at)
     SELECT ${id}::uuid, id, 'inbound', ${audience}, ${JSON.stringify(author)}::jsonb, ${mail.subject}, ${letter.text},
-      ${letter.html ?? null}, ${letter.visible_text}, ${JSON.stringify(letter.folded)}::jsonb, ${letter.warnings}::text[],
+      ${letter.html ?? null}, ${letter.visible_text}, ${JSON.stringify(letter.folded)}::jsonb, ${notesOn(letter)}::text[],
       ${mail.message_id}, ${mail.id}::uuid, ${mail.received_at}
     FROM ticket RETURNING id, ticket_id`
 }

@@ -16,27 +16,31 @@ const bidiControl = /[\u202a-\u202e\u2066-\u2069]/
  * would turn the words of others, and an override only hides what a name really is: `gpj.exe` read backwards.
  */
 function withinOwnBounds(text: string): string {
-  const characters = [...text]
+  // Every other piece is a control character.
+  const pieces = text.split(/([\u202a-\u202e\u2066-\u2069])/)
+  const kept = new Uint8Array(pieces.length)
   const opened: number[] = []
-  const kept = new Set<number>()
-  characters.forEach((character, at) => {
-    if (openers.test(character) && opened.length < depthLimit) opened.push(at)
-    if (!closers.test(character)) return
-    const begin = opened.findLastIndex((one) => isolates.test(characters[one]!) === (character === '\u2069'))
-    if (begin < 0) return
-    const [opener] = opened.splice(begin)
-    if (!overrides.test(characters[opener!]!)) kept.add(opener!).add(at)
-  })
-  return characters.filter((character, at) => !bidiControl.test(character) || kept.has(at)).join('')
+  for (let at = 1; at < pieces.length; at += 2) {
+    const control = pieces[at]!
+    if (!closers.has(control)) {
+      if (opened.length < depthLimit) opened.push(at)
+      continue
+    }
+    const begin = opened.findLastIndex((one) => isolates.has(pieces[one]!) === (control === '\u2069'))
+    if (begin < 0) continue
+    const opener = opened[begin]!
+    opened.length = begin
+    if (!overrides.has(pieces[opener]!)) kept.fill(1, opener, opener + 1).fill(1, at, at + 1)
+  }
+  return pieces.filter((_, at) => at % 2 === 0 || kept[at] === 1).join('')
 }
 
 /** As deep as any reader goes (UAX 9 §3.3.2, BD2). */
 const depthLimit = 125
 
-const openers = /[\u202a\u202b\u202d\u202e\u2066-\u2068]/
-const closers = /[\u202c\u2069]/
-const isolates = /[\u2066-\u2068]/
-const overrides = /[\u202d\u202e]/
+const closers = new Set(['\u202c', '\u2069'])
+const isolates = new Set(['\u2066', '\u2067', '\u2068'])
+const overrides = new Set(['\u202d', '\u202e'])
 
 /** Characters that take no room would part words that are looked for, and hide in addresses. */
 export function withoutInvisible(text: string): string {

@@ -16,7 +16,7 @@ export function sanitiseHtml(html: string, options: Options = {}): string {
   return writer.html()
 }
 
-/** From here on tags are left out, and from there on text; twice what is read of a letter, and more. */
+/** From here on tags are left out, and from there on text; more than twice what is read of a letter. */
 const tagLimit = 4 * 1024 * 1024
 const textLimit = 6 * 1024 * 1024
 
@@ -44,7 +44,9 @@ class HtmlWriter implements Writer {
   }
 
   text(text: string): void {
-    if (this.#length < textLimit) this.#write(escapeText(text))
+    const escaped = escapeText(text)
+    const rest = textLimit - this.#length
+    this.#write(escaped.length <= rest ? escaped : escaped.slice(0, Math.max(0, rest)).replace(/&[a-z]{0,4}$/, ''))
   }
 
   /** Within the link, so that it is read out with its words, and needs no script and no pointer. */

@@ -37,7 +37,7 @@ function dangers(html: string): string[] {
     ),
   )
   const handler = tags.find((tag) => / on[a-z]+(=|[ >])/.test(tag.replace(/"[^"]*"/g, '""')))
-  const target = [...html.matchAll(/ (?:href|src)="([^"]*)"/g)].find(
+  const target = [...tags.join('').matchAll(/ (?:href|src)="([^"]*)"/g)].find(
     ([, address]) => !/^(https?:|mailto:|tel:|cid:|data:image\/(png|gif|jpeg|webp);base64,)/i.test(address!),
   )
   const folds = html.includes('data-folded')

@@ -92,8 +92,9 @@ function hostIn(word: string): string | undefined {
   return host && looksLikeHost.test(host) ? host : undefined
 }
 
+/** No top-level domain has digits in it; `7.2M` is a number. */
 const looksLikeHost =
-  /^(?:[\p{L}\p{M}\p{N}_-]{1,63}\.){1,10}(?:xn--[a-z0-9-]{2,59}|(?=[\p{L}\p{M}\p{N}-]{0,62}\p{L})[\p{L}\p{M}\p{N}-]{2,63})$|^(?:\d{1,3}\.){3}\d{1,3}$/iu
+  /^(?:[\p{L}\p{M}\p{N}_-]{1,63}\.){1,10}(?:xn--[a-z0-9-]{2,59}|[\p{L}\p{M}]{2,63})$|^(?:\d{1,3}\.){3}\d{1,3}$/iu
 
 function decoded(text: string): string {
   try {

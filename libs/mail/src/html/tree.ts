@@ -380,8 +380,8 @@ class Tree implements Reader {
 
   #writeEmpty(element: Element): void {
     this.#release()
-    // While a picture is not there, its words are what is seen.
-    this.#hear(` ${attributeOf(element, 'alt')} `)
+    // While a picture is not there, its words are what is seen. Where a word may be broken, it goes on.
+    if (element.name !== 'wbr') this.#hear(` ${attributeOf(element, 'alt')} `)
     this.#atStart = false
     this.#writer.empty(element)
   }

@@ -94,6 +94,21 @@ describe.each(transports)('replies to old tickets, over %s', (transport) => {
     }
   })
 
+  test('what a program writes to a closed ticket is never answered, and never lost: it opens a new one there, too', async () => {
+    const { number, notice } = await closedTicket(desk)
+    await setMailbox(desk, { late_reply: 'notice' })
+    try {
+      desk.post.clear()
+      const headers = { 'Auto-Submitted': 'auto-generated' }
+      const { mail } = await desk.hearsFrom(acme, jana, { to: notice.replyTo!.text, text: 'Disk full.', headers })
+      expect(sentTo(desk, jana.email)).toEqual([])
+      const { links } = await desk.api('GET', `/api/tickets/${mail!.ticket_number}`)
+      expect(links).toEqual([{ kind: 'follow_up_of', number }])
+    } finally {
+      await setMailbox(desk, { late_reply: 'new_linked' })
+    }
+  })
+
   test('agents may always reopen', async () => {
     const { number } = await closedTicket(desk)
     expect(await desk.api('PATCH', `/api/tickets/${number}`, { status: 'in_progress' })).toMatchObject({

@@ -96,6 +96,15 @@ describe('the page of a participant', () => {
     expect(status).toBe('queued')
   })
 
+  test('shows nobody the link of another, whom a quoted notice was sent to', async () => {
+    const { notice, page } = await ticketWith(desk, petr.as)
+    const quoted = `> http://localhost:8080${page}\n> <a href=3D"x${page}">`
+    await desk.hearsFrom(acme, jana, { to: notice.replyTo!.text, text: `Thanks.\n${quoted}` })
+    const shown = await (await desk.http(await pageOf(desk, petr.email))).text()
+    expect(shown).toContain('Thanks.')
+    expect(shown).not.toContain(page.slice('/t/'.length))
+  })
+
   test('is in their language, with nothing untranslated to read', async () => {
     const { page } = await ticketWith(desk)
     const shown = await (await desk.http(page)).text()

@@ -29,6 +29,8 @@ test.each([
   ['words that are in no ticket', 'kafe', () => []],
   ['operators of a query language, as the words they are', "VPN' | ! & (:*", () => [vpn]],
   ['nothing that is a word', '%_()', () => []],
+  ['letters that become a quotation mark or a bracket', 'ŉ ʹ ʻ ʼ ʽ ˈ ː ⃝ ⑴ ⒇ \u0301 zzzz', () => []],
+  ['a word beside such letters', 'VPN ʼ', () => [vpn]],
 ])('finds %s', async (_, q, expected) => {
   const { items } = await desk.api('GET', `/api/tickets?q=${encodeURIComponent(q)}`)
   expect(items.map(({ number }: Json) => number)).toEqual(expected())

@@ -17,6 +17,8 @@ import {
 } from '@podatelna/contracts'
 import { notesOn, oneLine, type ParsedLetter, type Reader } from '@podatelna/mail'
 import { batched, newId, Prisma } from '@podatelna/store'
+import { authorOf, loadMails, type MailRow } from './admitted-mail.ts'
+import { copiesInsert, copiesOf } from './copies.ts'
 import { type Desk, system } from './desk.ts'
 import { filesInsert, type KeptFile, keepFiles } from './files.ts'
 import { type LegacyClue, type LegacyMatcher, legacyMatcher } from './legacy/match.ts'
@@ -43,7 +45,7 @@ type Filing = Envelope<{ mail_id: string }>
  * unique `messages.mail_id`.
  */
 export function letterFiler(desk: FilingDesk): (event: Filing) => Promise<Outcome> {
-  const loadMail = batched((ids) => loadMails(desk, ids))
+  const loadMail = batched((ids) => loadMails(desk.store, ids))
   const place = { ...desk, matchLegacy: legacyMatcher(desk.store) }
   return async (event) => fileLetter(place, event, await loadMail(event.payload.mail_id))
 }
@@ -55,25 +57,12 @@ async function fileLetter(desk: Filer, event: Filing, mail: MailRow | undefined)
   const ticket = await threadLetter(desk, mail, clues)
   if (mail.disposition === 'suppressed' && !mayAttachSilently(mail, ticket)) return noteDone(desk, event)
   const late = ticket?.late === true && mail.disposition === 'admitted'
-  if (late && ticket.lateReply === 'notice' && !mail.released) return answerTooLate(desk, event, mail, ticket)
+  if (late && ticket.lateReply === 'notice' && mayBeAnswered(mail)) return answerTooLate(desk, event, mail, ticket)
   const letter = await readLetter(desk, mail)
   if (!letter) return { reject: `the bytes of letter ${mail.id} are not kept` }
   return ticket && !late
     ? addToTicket(desk, event, mail, letter, ticket)
     : openTicket(desk, event, mail, letter, { closed: ticket, legacy: clues.legacy })
-}
-
-async function loadMails(desk: Desk, ids: string[]): Promise<Map<string, MailRow>> {
-  const rows = await desk.store.query<MailRow>(Prisma.sql`
-    SELECT id, message_id, received_at, mailbox_id, from_address, from_name, subject, kind, disposition, raw, raw_sha256,
-      contact_id, organization_id, agent_id, thread_serials, answered, addressees, rcpt_to,
-      (SELECT count(*) || coalesce(max(updated_at)::text, '') FROM legacy_systems) AS legacy_version, (verdict->>'verified')::boolean AS verified,
-      EXISTS (SELECT FROM mail_events e WHERE e.mail_id = inbound_mail.id AND e.type IN ('confirmed', 'released')) AS vouched,
-      EXISTS (SELECT FROM mail_events e WHERE e.mail_id = inbound_mail.id AND e.type = 'released') AS released,
-      contact_id IS NOT NULL
-        AND NOT EXISTS (SELECT FROM contact_addresses a WHERE a.address = from_address) AS "cutOff"
-    FROM inbound_mail WHERE id = ANY(${ids}::uuid[])`)
-  return new Map(rows.map((row) => [row.id, row]))
 }
 
 /** What an open mailbox took unproved may be anybody's, and joins nobody's ticket. */
@@ -99,6 +88,11 @@ async function threadLetter(desk: Desk, mail: MailRow, clues: Clues): Promise<Th
 /** An auto-reply of somebody proved joins the ticket it answers, silently; bounces, lists and loops stay outside. */
 function mayAttachSilently(mail: MailRow, ticket: ThreadedTicket | undefined): boolean {
   return ticket !== undefined && mail.kind === 'auto_reply' && mail.verified
+}
+
+/** A program gets no automatic answer, and would be the only one to know; what staff released is filed. */
+function mayBeAnswered({ kind, released }: MailRow): boolean {
+  return kind === 'letter' && !released
 }
 
 async function noteDone(desk: Desk, event: Envelope): Promise<Outcome> {
@@ -273,42 +267,6 @@ function colleagueJoins(mail: MailRow, ticket: ThreadedTicket, author: Actor): P
     ON CONFLICT (ticket_id, address) DO NOTHING`
 }
 
-/** Only a proved contact puts others in copy; whoever is a removed participant stays removed (rules §5). */
-function copiesOf(mail: MailRow): Copy[] {
-  if (!mail.contact_id || mail.disposition !== 'admitted' || mail.kind !== 'letter') return []
-  return mail.addressees.map((person) => ({ ...person, id: newId() }))
-}
-
-/**
- * Whom the author put in To and Cc: contacts of the ticket's organization join at once, others are proposed until an
- * agent or a manager confirms them; our own mailboxes and agents never join (rules §5).
- */
-function copiesInsert(copies: Copy[], messageId: string, author: Actor): Prisma.Sql {
-  if (copies.length === 0) return Prisma.empty
-  const by = JSON.stringify(author)
-  return Prisma.sql`
-    copied AS (
-      INSERT INTO participants (id, ticket_id, address, name, role, state, added_by, added_from_message_id)
-      SELECT person.id, ticket.id, person.address, coalesce(nullif(person.name, ''), contact.name, person.address), 'cc',
-        CASE WHEN contact.organization_id = ticket.organization_id THEN 'active' ELSE 'proposed' END, ${by}::jsonb,
-        ${messageId}::uuid
-      FROM ticket CROSS JOIN jsonb_to_recordset(${JSON.stringify(copies)}::jsonb) AS person (id uuid, address text, name text)
-      LEFT JOIN contact_addresses a ON a.address = person.address
-      LEFT JOIN contacts contact ON contact.id = a.contact_id
-      WHERE NOT EXISTS (
-          SELECT FROM mailboxes WHERE address IN (person.address, regexp_replace(person.address, '\\+.*@', '@')))
-        AND NOT EXISTS (SELECT FROM agents WHERE email = person.address)
-      ON CONFLICT (ticket_id, address) DO NOTHING
-      RETURNING ticket_id, address, state),
-    copied_events AS (
-      INSERT INTO ticket_events (ticket_id, type, by, detail)
-      SELECT ticket_id, CASE state WHEN 'active' THEN 'cc_added' ELSE 'cc_proposed' END, ${by}::jsonb,
-        jsonb_build_object('email', address)
-      FROM copied),`
-}
-
-type Copy = { id: string; address: string; name: string }
-
 function eventsInsert(author: Actor, before: TicketStatus, after: TicketStatus): Prisma.Sql {
   const by = JSON.stringify(author)
   const moved = JSON.stringify(moveDetail(before, { to: after }))
@@ -319,42 +277,6 @@ function eventsInsert(author: Actor, before: TicketStatus, after: TicketStatus):
     WHERE e.type <> 'status_changed' OR ${before !== after}`
 }
 
-function authorOf(mail: MailRow, ticket?: ThreadedTicket): Actor {
-  const email = mail.from_address ?? ''
-  const name = oneLine(mail.from_name ?? '', 200) || email
-  const stranger = ticket?.participant ? 'participant' : 'unregistered'
-  return { kind: mail.agent_id ? 'agent' : mail.contact_id ? 'contact' : stranger, name, email }
-}
-
 function subjectOf(mail: MailRow): string {
   return oneLine(mail.subject, 500) || '(no subject)'
-}
-
-type MailRow = {
-  id: string
-  message_id: string
-  received_at: Date
-  mailbox_id: string | null
-  from_address: string | null
-  from_name: string | null
-  subject: string
-  kind: string
-  disposition: string
-  raw: Uint8Array | null
-  raw_sha256: Uint8Array | null
-  contact_id: string | null
-  organization_id: string | null
-  agent_id: string | null
-  thread_serials: bigint[]
-  answered: string[]
-  rcpt_to: string[]
-  /** Changes with the list of old ticket systems: see `legacyMatcher`. */
-  legacy_version: string
-  addressees: { address: string; name: string }[]
-  verified: boolean
-  /** Its author confirmed it, or staff released it. */
-  vouched: boolean
-  released: boolean
-  /** Its author was a contact when it arrived, and is none any more. */
-  cutOff: boolean
 }

@@ -12,6 +12,7 @@ import { mailCalls } from './mail.ts'
 import { mailboxCalls } from './mailboxes.ts'
 import { organizationCalls } from './organizations.ts'
 import { ticketActs } from './ticket-acts.ts'
+import { ticketLife } from './ticket-life.ts'
 import { ticketCalls } from './tickets.ts'
 
 export async function api(web: Web, app: App): Promise<void> {
@@ -27,5 +28,6 @@ export async function api(web: Web, app: App): Promise<void> {
   legacyCalls(web, app)
   ticketCalls(web, app)
   ticketActs(web, app)
+  ticketLife(web, app)
   attachmentCalls(web, app)
 }

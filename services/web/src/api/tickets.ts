@@ -1,15 +1,7 @@
 import { api, parseTicketNumber } from '@podatelna/contracts'
 import type { App } from '@podatelna/process'
-import {
-  changeTicket,
-  deleteTicket,
-  markAsSpam,
-  mergeTickets,
-  openTicketByStaff,
-  restoreTicket,
-  undoMerge,
-} from '@podatelna/ticketing'
-import { z } from 'zod'
+import type { Store } from '@podatelna/store'
+import { changeTicket, openTicketByStaff } from '@podatelna/ticketing'
 import { actor } from '../door/caller.ts'
 import { etag, idByKey, seenVersion } from '../door/once.ts'
 import { fail, refuse } from '../door/problem.ts'
@@ -46,7 +38,7 @@ export function ticketCalls(web: Web, app: App): void {
         response: answers({ 200: api.Ticket }, 404),
       },
     },
-    async (request, reply) => show(reply, request.params.number),
+    async (request, reply) => giveTicket(store, reply, request.params.number),
   )
 
   web.post(
@@ -101,82 +93,17 @@ export function ticketCalls(web: Web, app: App): void {
         by: actor(request),
       })
       if (!changed.ok) return refuse(reply, changed)
-      return show(reply, request.params.number)
+      return giveTicket(store, reply, request.params.number)
     },
   )
+}
 
-  web.delete(
-    '/tickets/:number',
-    {
-      schema: {
-        ...about(
-          'Tickets',
-          'Delete a ticket',
-          'It can be restored for thirty days; then it is erased with its letters.',
-        ),
-        params: api.ByNumber,
-        response: answers({ 204: z.undefined() }, 404, 409),
-      },
-    },
-    async (request, reply) => {
-      const deleted = await deleteTicket(app, { number: parseTicketNumber(request.params.number)!, by: actor(request) })
-      if (!deleted.ok) return refuse(reply, deleted)
-      reply.statusCode = 204
-      return undefined
-    },
-  )
-
-  const acts = [
-    ['restore', 'Restore a deleted ticket', 'One that was marked as spam is none any more.', restoreTicket],
-    ['spam', 'Mark a ticket as spam', 'It is deleted, and nobody is answered.', markAsSpam],
-    ['unmerge', 'Undo a merge', 'What was written to it comes back to it.', undoMerge],
-  ] as const
-  for (const [name, summary, description, act] of acts) {
-    web.post(
-      `/tickets/:number/${name}`,
-      {
-        schema: {
-          ...about('Tickets', summary, description),
-          params: api.ByNumber,
-          response: answers({ 200: api.Ticket }, 404, 409),
-        },
-      },
-      async (request, reply) => {
-        const { number } = request.params
-        const done = await act(app, { number: parseTicketNumber(number)!, by: actor(request) })
-        return done.ok ? show(reply, number) : refuse(reply, done)
-      },
-    )
-  }
-
-  web.post(
-    '/tickets/:number/merge',
-    {
-      schema: {
-        ...about(
-          'Tickets',
-          'Merge a ticket into another',
-          'Its messages and participants go there, and so does what comes for it.',
-        ),
-        params: api.ByNumber,
-        body: api.Merge,
-        response: answers({ 200: api.Ticket }, 404, 409),
-      },
-    },
-    async (request, reply) => {
-      const { into } = request.body
-      const number = parseTicketNumber(request.params.number)!
-      const merged = await mergeTickets(app, { number, into: parseTicketNumber(into)!, by: actor(request) })
-      return merged.ok ? show(reply, into) : refuse(reply, merged)
-    },
-  )
-
-  async function show(reply: Answering, number: string) {
-    const ticket = await readTicket(store, parseTicketNumber(number)!)
-    if (!ticket) return fail(reply, 404, `There is no ticket ${number}.`)
-    reply.header('etag', etag(ticket.version))
-    return ticket
-  }
+/** A ticket as a call answers with it, with the ETag that PATCH may name. */
+export async function giveTicket(store: Store, reply: Answering, number: string) {
+  const ticket = await readTicket(store, parseTicketNumber(number)!)
+  if (!ticket) return fail(reply, 404, `There is no ticket ${number}.`)
+  reply.header('etag', etag(ticket.version))
+  return ticket
 }
 
 type Answering = Parameters<typeof fail>[0] & { header(name: string, value: string): unknown }

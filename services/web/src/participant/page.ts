@@ -20,7 +20,7 @@ export async function participantPage(store: Store, seat: Seat, notice?: Notice,
     opened: words.opened(timeIn(language, ticket.createdAt)),
     notice: notice && words[notice],
     messages: ticket.messages.map(({ id, author, text, createdAt }) => {
-      return { id, name: nameIn(author), text, at: timeIn(language, createdAt) }
+      return { id, name: nameIn(author), text: withoutSecretLinks(text), at: timeIn(language, createdAt) }
     }),
     closed: status === 'closed' && words.closedNow(ticket.mailbox.address),
     messageId: newId(),
@@ -62,6 +62,11 @@ function showPerson(person: Person, seat: Seat, words: Texts) {
     confirm: proposed && seat.manager && words.confirm(address),
     remove: mayRemove && words.remove(address),
   }
+}
+
+/** Quoted notices have the links of those they were sent to, and whoever has a link is taken for its owner. */
+function withoutSecretLinks(text: string): string {
+  return text.replace(/\/(t|authorize)\/[\w-]{20,64}/g, '/$1/…')
 }
 
 function nameIn(author: unknown): string {

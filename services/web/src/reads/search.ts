@@ -10,19 +10,17 @@ const mostFound = 1_000
  */
 export async function findTickets(store: Store, q: string): Promise<string[]> {
   const number = parseTicketNumber(/^\d+$/.test(q.trim()) ? `P-${q.trim()}` : q)
-  const query = wordsIn(q)
+  const words = wordsIn(q)
   const rows = await store.query<{ id: string }>(Prisma.sql`
     SELECT id FROM tickets WHERE id IN (
       SELECT id FROM tickets WHERE number = ${number ?? null}::bigint OR legacy_number = ${q.trim()}
-      UNION ALL ${query === '' ? Prisma.sql`SELECT NULL WHERE false` : found(query)})
+      UNION ALL ${words.length === 0 ? Prisma.sql`SELECT NULL WHERE false` : found(words)})
     ORDER BY created_at DESC, number DESC LIMIT ${mostFound}`)
   return rows.map(({ id }) => id)
 }
 
-function found(query: string): Prisma.Sql {
-  const has = (words: Prisma.Sql) => {
-    return Prisma.sql`search_words(${words}) @@ to_tsquery('simple', unaccent(${query}))`
-  }
+function found(words: string[]): Prisma.Sql {
+  const has = (text: Prisma.Sql) => Prisma.sql`search_words(${text}) @@ (${queryOf(words)})`
   return Prisma.sql`
     SELECT id FROM tickets WHERE ${has(Prisma.sql`subject`)} AND subject <> ''
     UNION ALL SELECT ticket_id FROM messages WHERE ${has(Prisma.sql`text`)} AND text <> ''
@@ -31,13 +29,20 @@ function found(query: string): Prisma.Sql {
       WHERE ${has(Prisma.sql`a.filename`)} AND a.filename <> ''`
 }
 
-/** As to_tsquery wants them; nothing in it is an operator that its author wrote. */
-function wordsIn(q: string): string {
+/**
+ * Each word quoted, as to_tsquery takes them: letters may turn into quotation marks and brackets when they lose their
+ * accents, and those are no operators either.
+ */
+function queryOf(words: string[]): Prisma.Sql {
+  return Prisma.sql`
+    SELECT to_tsquery('simple',
+      string_agg('''' || regexp_replace(unaccent(word), '[^[:alnum:]]+', ' ', 'g') || ''':*', ' & '))
+    FROM unnest(${words}::text[]) AS word`
+}
+
+function wordsIn(q: string): string[] {
   const words = q.match(/[\p{L}\p{N}\p{M}]+/gu) ?? []
-  return words
-    .slice(0, 20)
-    .map((word) => `${/^\p{L}+$/u.test(word) ? stem(word) : word}:*`)
-    .join(' & ')
+  return words.slice(0, 20).map((word) => (/^\p{L}+$/u.test(word) ? stem(word) : word))
 }
 
 function stem(word: string): string {

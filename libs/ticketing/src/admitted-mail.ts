@@ -1,0 +1,54 @@
+/** A letter as filing needs it. */
+import type { Actor } from '@podatelna/contracts'
+import { oneLine } from '@podatelna/mail'
+import { Prisma, type Store } from '@podatelna/store'
+
+export type MailRow = {
+  id: string
+  message_id: string
+  received_at: Date
+  mailbox_id: string | null
+  from_address: string | null
+  from_name: string | null
+  subject: string
+  kind: string
+  disposition: string
+  raw: Uint8Array | null
+  raw_sha256: Uint8Array | null
+  contact_id: string | null
+  organization_id: string | null
+  agent_id: string | null
+  thread_serials: bigint[]
+  answered: string[]
+  rcpt_to: string[]
+  /** Changes with the list of old ticket systems: see `legacyMatcher`. */
+  legacy_version: string
+  addressees: { address: string; name: string }[]
+  verified: boolean
+  /** Its author confirmed it, or staff released it. */
+  vouched: boolean
+  released: boolean
+  /** Its author was a contact when it arrived, and is none any more. */
+  cutOff: boolean
+}
+
+export async function loadMails(store: Store, ids: string[]): Promise<Map<string, MailRow>> {
+  const rows = await store.query<MailRow>(Prisma.sql`
+    SELECT id, message_id, received_at, mailbox_id, from_address, from_name, subject, kind, disposition, raw, raw_sha256,
+      contact_id, organization_id, agent_id, thread_serials, answered, addressees, rcpt_to,
+      (SELECT count(*) || coalesce(max(updated_at)::text, '') FROM legacy_systems) AS legacy_version, (verdict->>'verified')::boolean AS verified,
+      EXISTS (SELECT FROM mail_events e WHERE e.mail_id = inbound_mail.id AND e.type IN ('confirmed', 'released')) AS vouched,
+      EXISTS (SELECT FROM mail_events e WHERE e.mail_id = inbound_mail.id AND e.type = 'released') AS released,
+      contact_id IS NOT NULL
+        AND NOT EXISTS (SELECT FROM contact_addresses a WHERE a.address = from_address) AS "cutOff"
+    FROM inbound_mail WHERE id = ANY(${ids}::uuid[])`)
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+/** Whoever wrote it, as their ticket names them. */
+export function authorOf(mail: MailRow, ticket?: { participant: boolean }): Actor {
+  const email = mail.from_address ?? ''
+  const name = oneLine(mail.from_name ?? '', 200) || email
+  const stranger = ticket?.participant ? 'participant' : 'unregistered'
+  return { kind: mail.agent_id ? 'agent' : mail.contact_id ? 'contact' : stranger, name, email }
+}

@@ -1,0 +1,79 @@
+import { api, parseTicketNumber } from '@podatelna/contracts'
+import type { App } from '@podatelna/process'
+import { deleteTicket, markAsSpam, mergeTickets, restoreTicket, undoMerge } from '@podatelna/ticketing'
+import { z } from 'zod'
+import { actor } from '../door/caller.ts'
+import { refuse } from '../door/problem.ts'
+import type { Web } from '../door/web.ts'
+import { about, answers } from './about.ts'
+import { giveTicket } from './tickets.ts'
+
+/** What staff do with whole tickets: put them away, bring them back, make two of them one. */
+export function ticketLife(web: Web, app: App): void {
+  const { store } = app
+  web.delete(
+    '/tickets/:number',
+    {
+      schema: {
+        ...about(
+          'Tickets',
+          'Delete a ticket',
+          'It can be restored for thirty days; then it is erased with its letters.',
+        ),
+        params: api.ByNumber,
+        response: answers({ 204: z.undefined() }, 404, 409),
+      },
+    },
+    async (request, reply) => {
+      const deleted = await deleteTicket(app, { number: parseTicketNumber(request.params.number)!, by: actor(request) })
+      if (!deleted.ok) return refuse(reply, deleted)
+      reply.statusCode = 204
+      return undefined
+    },
+  )
+
+  const acts = [
+    ['restore', 'Restore a deleted ticket', 'One that was marked as spam is none any more.', restoreTicket],
+    ['spam', 'Mark a ticket as spam', 'It is deleted, and nobody is answered.', markAsSpam],
+    ['unmerge', 'Undo a merge', 'What was written to it comes back to it.', undoMerge],
+  ] as const
+  for (const [name, summary, description, act] of acts) {
+    web.post(
+      `/tickets/:number/${name}`,
+      {
+        schema: {
+          ...about('Tickets', summary, description),
+          params: api.ByNumber,
+          response: answers({ 200: api.Ticket }, 404, 409),
+        },
+      },
+      async (request, reply) => {
+        const { number } = request.params
+        const done = await act(app, { number: parseTicketNumber(number)!, by: actor(request) })
+        return done.ok ? giveTicket(store, reply, number) : refuse(reply, done)
+      },
+    )
+  }
+
+  web.post(
+    '/tickets/:number/merge',
+    {
+      schema: {
+        ...about(
+          'Tickets',
+          'Merge a ticket into another',
+          'Its messages and participants go there, and so does what comes for it.',
+        ),
+        params: api.ByNumber,
+        body: api.Merge,
+        response: answers({ 200: api.Ticket }, 404, 409),
+      },
+    },
+    async (request, reply) => {
+      const { into } = request.body
+      const number = parseTicketNumber(request.params.number)!
+      const merged = await mergeTickets(app, { number, into: parseTicketNumber(into)!, by: actor(request) })
+      return merged.ok ? giveTicket(store, reply, into) : refuse(reply, merged)
+    },
+  )
+}

@@ -35,9 +35,9 @@ function found(words: string[]): Prisma.Sql {
  */
 function queryOf(words: string[]): Prisma.Sql {
   return Prisma.sql`
-    SELECT to_tsquery('simple',
-      string_agg('''' || regexp_replace(unaccent(word), '[^[:alnum:]]+', ' ', 'g') || ''':*', ' & '))
-    FROM unnest(${words}::text[]) AS word`
+    SELECT to_tsquery('simple', string_agg('''' || plain || ''':*', ' & '))
+    FROM unnest(${words}::text[]) AS word, btrim(regexp_replace(unaccent(word), '[^[:alnum:]]+', ' ', 'g')) AS plain
+    WHERE plain <> ''`
 }
 
 function wordsIn(q: string): string[] {

@@ -52,7 +52,8 @@ describe('a header', () => {
   test('has Message-IDs in order, without what is around them', () => {
     const header = parseHeader(Buffer.from('References: <a@b.test> junk <c@d.test>\r\n\t<e@f.test>'))
     expect(headerMessageIds(header, 'references')).toEqual(['a@b.test', 'c@d.test', 'e@f.test'])
-    const long = parseHeader(Buffer.from(`References: ${'<a@b.test> '.repeat(1_000)}`))
+    const long = parseHeader(Buffer.from(`References: ${'<a@b.test> '.repeat(1_000)}<newest@b.test>`))
     expect(headerMessageIds(long, 'references')).toHaveLength(200)
+    expect(headerMessageIds(long, 'references').at(-1)).toBe('newest@b.test')
   })
 })

@@ -158,8 +158,8 @@ export function headerMailboxes(header: Header, name: string): Mailbox[] {
   return written.map(({ address, name: shown }) => ({ address: cleanText(address), name: decodeHeaderText(shown) }))
 }
 
-/** Message-IDs of a field, without the angle brackets, in order, at most 200 (References of a long thread). */
+/** Message-IDs of a field, without the angle brackets, in order: the last 200, which are the newest in References of a long thread. */
 export function headerMessageIds(header: Header, name: string): string[] {
   const ids = headerValues(header, name).flatMap((value) => value.match(/<[^<>\s]{1,996}>/g) ?? [])
-  return ids.slice(0, 200).map((id) => id.slice(1, -1))
+  return ids.slice(-200).map((id) => id.slice(1, -1))
 }

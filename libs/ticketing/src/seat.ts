@@ -4,7 +4,7 @@
  */
 import type { Actor, Envelope } from '@podatelna/contracts'
 import { cleanText, normalizeAddress } from '@podatelna/mail'
-import type { Database, Store } from '@podatelna/store'
+import type { Database, Prisma, Store } from '@podatelna/store'
 import { act, record } from './act.ts'
 import { type Act, type Desk, type Refusal, refusal } from './desk.ts'
 import { type LockedTicket, lockLiveTicket } from './lock-ticket.ts'
@@ -26,13 +26,10 @@ export type Seat = {
   language: string
 }
 
-/** Undefined when nobody has that serial, or they are not on the ticket any more. */
+/** Undefined when nobody has that serial, they are not on the ticket any more, or it is deleted. */
 export async function findSeat(store: Store, serial: bigint): Promise<Seat | undefined> {
-  const row = await store.prisma.participant.findUnique({
-    where: { serial },
-    include: { ticket: { include: { mailbox: true, organization: true } } },
-  })
-  if (row?.state !== 'active') return undefined
+  const row = await placeOf(store, { serial })
+  if (!row) return undefined
   const { ticket } = row
   const entry = await store.prisma.contactAddress.findUnique({
     where: { address: row.address },
@@ -53,6 +50,18 @@ export async function findSeat(store: Store, serial: bigint): Promise<Seat | und
     language:
       contact?.language ?? contact?.organization.language ?? ticket.organization?.language ?? ticket.mailbox.language,
   }
+}
+
+/** Where they are on the ticket now: a merged one redirects, transitively (rules §2). */
+async function placeOf(store: Store, where: Prisma.ParticipantWhereUniqueInput) {
+  const row = await store.prisma.participant.findUnique({
+    where,
+    include: { ticket: { include: { mailbox: true, organization: true } } },
+  })
+  if (row?.state !== 'active' || row.ticket.deletedAt !== null) return undefined
+  const { mergedIntoId } = row.ticket
+  if (mergedIntoId === null) return row
+  return placeOf(store, { ticketId_address: { ticketId: mergedIntoId, address: row.address } })
 }
 
 /**

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { readSettings } from '@podatelna/runtime'
 import { type Podatelna, startPodatelna } from '@podatelna/standalone'
 import { type Envelope, type Reply, type Server, send } from './world/client.ts'
+import { letTimePass } from './world/clock.ts'
 import { type Company, companies, companiesZone, type Person } from './world/companies.ts'
 import { type Dns, startDns } from './world/dns.ts'
 import { watchDrain } from './world/drained.ts'
@@ -33,6 +34,8 @@ export type Desk = {
   /** A request as anybody sends it, for instance by a browser. */
   http(path: string, init?: RequestInit): Promise<Response>
   settled(): Promise<void>
+  /** Lets time pass, for instance `15 days`, and returns once what was due by then has happened. */
+  later(interval: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -108,6 +111,10 @@ export async function startDesk(place: {
     },
     http: (path, init) => fetch(`${url}${path}`, { redirect: 'manual', ...init }),
     settled: () => drain.settled(),
+    async later(interval) {
+      await letTimePass(podatelna.databaseUrl, interval)
+      await drain.settled()
+    },
     async close() {
       await drain.close()
       await podatelna.close()

@@ -4,7 +4,8 @@ import pg from 'pg'
 
 /** Watches one installation from outside, through its database and its broker. */
 export type Drain = {
-  /** Resolves when nothing is under way: every event was dealt with and every letter that is due was tried. */
+  /** Resolves when nothing is under way: every event was dealt with, every letter that is due was tried, every ticket moved
+   *  that time moves. */
   settled(): Promise<void>
   close(): Promise<void>
 }
@@ -46,7 +47,11 @@ async function isSettled(database: pg.Pool, published: Published | undefined): P
 async function nothingWaits(database: pg.Pool): Promise<boolean> {
   const { rows } = await database.query(`
     SELECT NOT EXISTS (SELECT FROM outbox)
-      AND NOT EXISTS (SELECT FROM deliveries WHERE state = 'queued' OR due_at <= now()) AS nothing`)
+      AND NOT EXISTS (SELECT FROM deliveries WHERE state = 'queued' OR due_at <= now())
+      AND NOT EXISTS (
+        SELECT FROM tickets t JOIN mailboxes m ON m.id = t.mailbox_id
+        WHERE t.status = 'solved' AND t.solved_at + m.close_after::interval <= now()
+          OR t.status = 'scheduled' AND t.scheduled_for <= now()) AS nothing`)
   return rows[0].nothing
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../vocabulary.ts'
 import { EmailAddress, input, ListQuery, line, Time, text } from './common.ts'
 import { Delivery } from './deliveries.ts'
+import { TicketFilter } from './filters.ts'
 
 const Person = z.object({ email: z.string(), name: z.string() })
 
@@ -122,14 +123,8 @@ export const Ticket = z
 export type Ticket = z.infer<typeof Ticket>
 
 export const TicketQuery = ListQuery.extend({
-  status: TicketStatus.optional(),
-  mailbox: text(254).optional().describe('address or id'),
-  organization: z.uuid().optional(),
-  assignee: text(254).optional().describe('e-mail or id of an agent'),
-  q: text(200)
-    .optional()
-    .describe('words of subject, messages, participants or file names, or a number, ours or of an old system'),
-  deleted: z.stringbool().optional().describe('those that were deleted and can be restored'),
+  ...TicketFilter.shape,
+  filter: z.uuid().optional().describe('id of a saved filter; the other parameters narrow it further'),
 })
 
 /** A malformed number is the number of no ticket. */

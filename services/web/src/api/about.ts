@@ -2,7 +2,16 @@ import { STATUS_CODES } from 'node:http'
 import { api } from '@podatelna/contracts'
 import type { z } from 'zod'
 
-type Tag = 'Mailboxes' | 'Organizations' | 'Contacts' | 'Agents' | 'Mail' | 'Deliveries' | 'Tickets' | 'Legacy systems'
+type Tag =
+  | 'Mailboxes'
+  | 'Organizations'
+  | 'Contacts'
+  | 'Agents'
+  | 'Mail'
+  | 'Deliveries'
+  | 'Tickets'
+  | 'Filters'
+  | 'Legacy systems'
 
 /** What a call says about itself at /api/docs, beside its shapes. */
 export function about(tag: Tag, summary: string, description?: string) {

@@ -7,6 +7,7 @@ import { attachmentCalls } from './attachments.ts'
 import { contactCalls, contactImport } from './contacts.ts'
 import { deliveryCalls } from './deliveries.ts'
 import { eventCalls } from './events.ts'
+import { filterCalls } from './filters.ts'
 import { legacyCalls } from './legacy-systems.ts'
 import { mailCalls } from './mail.ts'
 import { mailboxCalls } from './mailboxes.ts'
@@ -27,6 +28,7 @@ export async function api(web: Web, app: App): Promise<void> {
   await web.register(async (scope: Web) => eventCalls(scope, app))
   legacyCalls(web, app)
   ticketCalls(web, app)
+  filterCalls(web, app)
   ticketActs(web, app)
   ticketLife(web, app)
   attachmentCalls(web, app)

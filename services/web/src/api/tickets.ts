@@ -2,12 +2,13 @@ import { api, parseTicketNumber } from '@podatelna/contracts'
 import type { App } from '@podatelna/process'
 import type { Store } from '@podatelna/store'
 import { changeTicket, openTicketByStaff } from '@podatelna/ticketing'
-import { actor } from '../door/caller.ts'
+import { actor, callerOf } from '../door/caller.ts'
 import { etag, idByKey, seenVersion } from '../door/once.ts'
 import { fail, refuse } from '../door/problem.ts'
 import type { Web } from '../door/web.ts'
 import { listTickets, readTicket } from '../reads/tickets.ts'
 import { findAgentId, findMailboxId } from '../reads/who.ts'
+import { findFilter, noFilter, showFilter } from '../saved-filters.ts'
 import { about, answers } from './about.ts'
 import { words } from './words.ts'
 
@@ -19,10 +20,17 @@ export function ticketCalls(web: Web, app: App): void {
       schema: {
         ...about('Tickets', 'List tickets'),
         querystring: api.TicketQuery,
-        response: answers({ 200: api.page(api.TicketInList) }),
+        response: answers({ 200: api.page(api.TicketInList) }, 404),
       },
     },
-    async ({ query }) => listTickets(store, query),
+    async (request, reply) => {
+      const { filter: id, limit, cursor, ...query } = request.query
+      const caller = callerOf(request)
+      const saved = id === undefined ? undefined : await findFilter(store, caller, id)
+      if (saved === null) return refuse(reply, noFilter)
+      const filters = saved ? [showFilter(saved).query, query] : [query]
+      return listTickets(store, { limit, cursor, filters, me: caller.agentId })
+    },
   )
 
   web.get(

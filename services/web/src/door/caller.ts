@@ -7,7 +7,8 @@ import { answerProblem, problem } from './problem.ts'
 import { isOurOrigin } from './same-origin.ts'
 import { agentOfSession, sessionCookie } from './session.ts'
 
-export type Caller = { actor: Actor; role: AgentRole; by: 'token' | 'session' }
+/** Automation is no agent. */
+export type Caller = { actor: Actor; agentId?: string; role: AgentRole; by: 'token' | 'session' }
 
 const administrator: Caller = { actor: { kind: 'agent', name: 'Administrator' }, role: 'admin', by: 'token' }
 
@@ -32,8 +33,13 @@ export function signedIn(app: App, ask: (request: FastifyRequest, reply: Fastify
 
 /** The actor behind a call that passed `signedIn`. */
 export function actor(request: FastifyRequest): Actor {
+  return callerOf(request).actor
+}
+
+/** Who makes a call that passed `signedIn`. */
+export function callerOf(request: FastifyRequest): Caller {
   if (!request.caller) throw new Error(`${request.routeOptions.url} is not behind signedIn`)
-  return request.caller.actor
+  return request.caller
 }
 
 async function identify(app: App, request: FastifyRequest): Promise<Caller | undefined> {
@@ -43,8 +49,8 @@ async function identify(app: App, request: FastifyRequest): Promise<Caller | und
   const token = request.cookies[sessionCookie]
   const agent = token && (await agentOfSession(app.store, token))
   if (!agent) return undefined
-  const { name, email, role } = agent
-  return { actor: { kind: 'agent', name, email }, role: role === 'admin' ? 'admin' : 'agent', by: 'session' }
+  const { id: agentId, name, email, role } = agent
+  return { actor: { kind: 'agent', name, email }, agentId, role: role === 'admin' ? 'admin' : 'agent', by: 'session' }
 }
 
 function isAdminToken(app: App, authorization: string): boolean {

@@ -18,10 +18,12 @@ export type ProblemWord =
   | 'expired'
   | 'no_letter'
   | 'bad_pattern'
+  | 'admins_only'
 export type Refusal = { ok: false; problem: ProblemWord; detail: string; errors?: api.FieldError[] }
 
 /** What the libraries call a failure, and what HTTP calls it. */
 export const statusOf: Record<ProblemWord, number> = {
+  admins_only: 403,
   no_ticket: 404,
   not_a_participant: 404,
   not_found: 404,

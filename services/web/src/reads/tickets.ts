@@ -19,22 +19,18 @@ import { newestFirst, type Paging, pageOf, placeOf } from './page.ts'
 import { findTickets } from './search.ts'
 import { findAgentId, findMailboxId } from './who.ts'
 
-export type TicketFilter = Paging & {
-  status?: TicketStatus | undefined
-  mailbox?: string | undefined
-  organization?: string | undefined
-  assignee?: string | undefined
-  q?: string | undefined
-  deleted?: boolean | undefined
-}
+/** Tickets that fit all of the filters; `me` is the agent who asks, if it is one. */
+export type TicketsAsked = Paging & { filters: api.TicketFilter[]; me?: string | undefined }
 
-export async function listTickets(store: Store, filter: TicketFilter) {
-  const { where, ...page } = newestFirst(filter)
-  const found = await filterWhere(store, filter)
-  if (!found) return { items: [], next: null }
-  const rows = await store.prisma.ticket.findMany({ ...page, where: { AND: [where, found] }, include: forList })
+export async function listTickets(store: Store, asked: TicketsAsked) {
+  const { where, ...page } = newestFirst(asked)
+  const found = await Promise.all(asked.filters.map((filter) => filterWhere(store, filter, asked.me)))
+  const fitting = found.filter((one) => one !== undefined)
+  if (fitting.length < found.length) return { items: [], next: null }
+  const all = { AND: [where, shown(asked.filters), ...fitting] }
+  const rows = await store.prisma.ticket.findMany({ ...page, where: all, include: forList })
   const assignees = await assigneesOf(store, rows)
-  return pageOf(rows, filter.limit, placeOf, (row) => showInList(row, assignees))
+  return pageOf(rows, asked.limit, placeOf, (row) => showInList(row, assignees))
 }
 
 export async function readTicket(store: Store, number: bigint): Promise<api.Ticket | undefined> {
@@ -69,22 +65,38 @@ export async function findMessage(store: Store, id: string): Promise<api.Message
   return row ? showMessage(row) : undefined
 }
 
+/** A merged ticket is found by its number only; a deleted one where it is asked for. */
+function shown(filters: api.TicketFilter[]): Prisma.TicketWhereInput {
+  const deleted = filters.some((filter) => filter.deleted)
+  const searched = filters.some(({ q }) => q)
+  return { deletedAt: deleted ? { not: null } : null, ...(searched ? {} : { mergedIntoId: null }) }
+}
+
 /** Undefined when the filter names a mailbox or agent that does not exist: no ticket can match. */
-async function filterWhere(store: Store, filter: TicketFilter): Promise<Prisma.TicketWhereInput | undefined> {
+async function filterWhere(
+  store: Store,
+  filter: api.TicketFilter,
+  me: string | undefined,
+): Promise<Prisma.TicketWhereInput | undefined> {
   const mailboxId = filter.mailbox === undefined ? undefined : await findMailboxId(store, filter.mailbox)
-  const assigneeId = filter.assignee === undefined ? undefined : await findAgentId(store, filter.assignee)
-  if (mailboxId === null || assigneeId === null) return undefined
-  const { status, organization: organizationId, q } = filter
-  // A merged ticket is found by its number only; a deleted one where it is asked for.
-  const shown = { deletedAt: filter.deleted ? { not: null } : null, ...(q ? {} : { mergedIntoId: null }) }
+  const assigneeId = await assigneeIn(store, filter, me)
+  if (mailboxId === null || assigneeId === 'unknown') return undefined
+  const { status, priority, organization: organizationId, q } = filter
   return {
-    ...shown,
-    status,
+    ...(status && { status: { in: status } }),
+    ...(priority && { priority: { in: priority } }),
     organizationId,
     mailboxId,
     assigneeId,
     ...(q && { id: { in: await findTickets(store, q) } }),
   }
+}
+
+/** Null: nobody; undefined: whoever. */
+async function assigneeIn(store: Store, { assignee }: api.TicketFilter, me: string | undefined) {
+  if (assignee === undefined) return undefined
+  if (assignee === 'none') return null
+  return (assignee === 'me' ? me : await findAgentId(store, assignee)) ?? 'unknown'
 }
 
 async function assigneesOf(store: Store, rows: { assigneeId: string | null }[]): Promise<Map<string, Assignee>> {

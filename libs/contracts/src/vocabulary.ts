@@ -73,6 +73,31 @@ export type ParticipantRole = z.infer<typeof ParticipantRole>
 export const ParticipantState = z.enum(['active', 'proposed', 'removed'])
 export type ParticipantState = z.infer<typeof ParticipantState>
 
+/**
+ * What a ticket is to another one:
+ *
+ * - `related`: they have to do with each other, and nothing more is said
+ * - `follow_up_of`, `followed_up_by`: one goes on where the other ended
+ * - `split_from`, `split_to`: one began as a message of the other
+ * - `merged_into`, `merged_from`: one became a part of the other
+ * - `legacy`: it continues a ticket of a system used before
+ */
+export const LinkKind = z.enum([
+  'related',
+  'follow_up_of',
+  'followed_up_by',
+  'split_from',
+  'split_to',
+  'merged_into',
+  'merged_from',
+  'legacy',
+])
+export type LinkKind = z.infer<typeof LinkKind>
+
+/** Those that staff may set by themselves; a merge is an act, and the numbers of old systems are no tickets of ours. */
+export const FreeLinkKind = LinkKind.exclude(['merged_into', 'merged_from', 'legacy'])
+export type FreeLinkKind = z.infer<typeof FreeLinkKind>
+
 /** Which notice an outgoing letter is (rules §6). */
 export const NoticeKind = z.enum([
   'ticket_opened',

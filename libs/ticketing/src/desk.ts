@@ -14,6 +14,8 @@ export type Problem =
   | 'no_date'
   | 'merged'
   | 'not_mergeable'
+  | 'not_linkable'
+  | 'not_linked'
   | 'changed'
   | 'deleted'
   | 'own_mailbox'

@@ -11,6 +11,8 @@ export type LockedTicket = {
   organizationId: string | null
   /** Number of the ticket it was merged into. */
   mergedInto: bigint | null
+  /** Where late replies to it go. */
+  successorId: string | null
   deleted: boolean
   spam: boolean
   version: number
@@ -20,9 +22,17 @@ export type LockedTicket = {
 export async function lockTicket(database: Database, number: bigint): Promise<LockedTicket | undefined> {
   const rows = await database.$queryRaw<(Omit<LockedTicket, 'status'> & { status: string })[]>`
     SELECT id, number, status, subject, organization_id AS "organizationId", deleted_at IS NOT NULL AS deleted, spam,
-      version, (SELECT target.number FROM tickets target WHERE target.id = tickets.merged_into_id) AS "mergedInto"
+      version, successor_id AS "successorId", (SELECT target.number FROM tickets target WHERE target.id = tickets.merged_into_id) AS "mergedInto"
     FROM tickets WHERE number = ${number} FOR UPDATE`
   return rows[0] && { ...rows[0], status: asStatus(rows[0].status) }
+}
+
+/** Two of them, always in the same order: two acts on the same pair would wait for each other. */
+export async function lockTickets(database: Database, one: bigint, other: bigint) {
+  const [older, newer] = one < other ? [one, other] : [other, one]
+  const locked = [await lockTicket(database, older), await lockTicket(database, newer)]
+  const find = (number: bigint) => locked.find((ticket) => ticket?.number === number)
+  return [find(one), find(other)] as const
 }
 
 /**
@@ -35,14 +45,20 @@ export async function lockLiveTicket(
   number: bigint,
   version?: number | undefined,
 ): Promise<LockedTicket | Refusal> {
-  const ticket = await lockTicket(database, number)
+  const ticket = liveOr(await lockTicket(database, number), number)
+  if ('problem' in ticket) return ticket
+  if (version !== undefined && version !== ticket.version) {
+    return refusal('changed', 'Somebody changed the ticket meanwhile. Look at it again, then decide.')
+  }
+  return ticket
+}
+
+/** Why it takes no act, if it takes none: it is not there, deleted or merged. */
+export function liveOr(ticket: LockedTicket | undefined, number: bigint): LockedTicket | Refusal {
   if (!ticket) return noTicket(number)
   if (ticket.deleted) return refusal('deleted', `${ticketNumber(number)} is deleted. Restore it first.`)
   if (ticket.mergedInto) {
     return refusal('merged', `${ticketNumber(number)} is merged into ${ticketNumber(ticket.mergedInto)}.`)
-  }
-  if (version !== undefined && version !== ticket.version) {
-    return refusal('changed', 'Somebody changed the ticket meanwhile. Look at it again, then decide.')
   }
   return ticket
 }

@@ -6,7 +6,7 @@ import { type Actor, ticketNumber } from '@podatelna/contracts'
 import { type Database, newId, type Prisma } from '@podatelna/store'
 import { act, record } from './act.ts'
 import { type Act, type Desk, noTicket, type Refusal, refusal } from './desk.ts'
-import { type LockedTicket, lockTicket } from './lock-ticket.ts'
+import { type LockedTicket, lockTickets } from './lock-ticket.ts'
 
 export async function mergeTickets(
   desk: Desk,
@@ -15,11 +15,7 @@ export async function mergeTickets(
   return act(desk, async (database) => {
     const { number, into, by } = input
     if (number === into) return refusal('not_mergeable', 'A ticket cannot be merged into itself.')
-    // Always in the same order: two merges against each other would wait for each other.
-    const [older, newer] = number < into ? [number, into] : [into, number]
-    const locked = [await lockTicket(database, older), await lockTicket(database, newer)]
-    const source = locked.find((ticket) => ticket?.number === number)
-    const target = locked.find((ticket) => ticket?.number === into)
+    const [source, target] = await lockTickets(database, number, into)
     if (!source) return noTicket(number)
     if (!target) return noTicket(into)
     const refused = whyNot(source, target)
@@ -44,7 +40,7 @@ export async function undoMerge(desk: Desk, input: { number: bigint; by: Actor }
     const into = known?.mergedInto
     if (!known) return noTicket(number)
     if (!into) return refusal('not_mergeable', `${ticketNumber(number)} is not merged.`)
-    for (const one of [number, into.number].sort((a, b) => Number(a - b))) await lockTicket(database, one)
+    await lockTickets(database, number, into.number)
     await database.$executeRaw`
       UPDATE messages SET ticket_id = ${known.id}::uuid, home_ticket_id = NULL
       WHERE ticket_id = ${into.id}::uuid AND home_ticket_id = ${known.id}::uuid`

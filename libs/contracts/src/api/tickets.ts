@@ -2,6 +2,8 @@ import { z } from 'zod'
 import {
   Actor,
   Audience,
+  FreeLinkKind,
+  LinkKind,
   MessageKind,
   ParticipantRole,
   ParticipantState,
@@ -94,11 +96,8 @@ export const Participant = z
   .meta({ id: 'Participant' })
 export type Participant = z.infer<typeof Participant>
 
-export const Link = z.object({
-  kind: z.enum(['follow_up_of', 'followed_up_by', 'merged_into', 'merged_from', 'split_from', 'split_to', 'legacy']),
-  number: z.string(),
-})
-
+/** Another ticket and what it is to this one: a `follow_up_of` is what this one follows. */
+export const Link = z.object({ kind: LinkKind, number: z.string() })
 export type Link = z.infer<typeof Link>
 
 export const TicketEvent = z.looseObject({ type: z.string(), at: Time, by: Actor })
@@ -127,8 +126,11 @@ export const TicketQuery = ListQuery.extend({
   filter: z.uuid().optional().describe('id of a saved filter; the other parameters narrow it further'),
 })
 
+export const TicketNumber = z.string().regex(/^P-\d{1,15}$/i, { error: 'is not a ticket number like P-100001.' })
+
 /** A malformed number is the number of no ticket. */
-export const ByNumber = z.object({ number: z.string().regex(/^P-\d{1,15}$/i) })
+export const ByNumber = z.object({ number: TicketNumber })
+export const ByTwoNumbers = ByNumber.extend({ other: TicketNumber })
 export const ByNumberAndEmail = ByNumber.extend({ email: EmailAddress })
 
 const longestText = 200_000
@@ -177,7 +179,12 @@ export const NewReply = input({
   audience: Audience.exclude(['internal']).optional(),
 }).refine(withBody, bodyMissing)
 
-export const Merge = input({ into: z.string().regex(/^P-\d{1,15}$/i) })
+export const Merge = input({ into: TicketNumber })
+
+export const NewLink = input({
+  number: TicketNumber,
+  kind: FreeLinkKind.default('related').describe('what the ticket in the address is to that one'),
+})
 
 /** Whoever asks twice by the same key is answered as the first time, and nothing is done twice. */
 export const IdempotencyKey = z.object({ 'idempotency-key': z.string().min(1).max(200).optional() })

@@ -14,6 +14,7 @@ import { mailboxCalls } from './mailboxes.ts'
 import { organizationCalls } from './organizations.ts'
 import { ticketActs } from './ticket-acts.ts'
 import { ticketLife } from './ticket-life.ts'
+import { ticketLinks } from './ticket-links.ts'
 import { ticketCalls } from './tickets.ts'
 
 export async function api(web: Web, app: App): Promise<void> {
@@ -31,5 +32,6 @@ export async function api(web: Web, app: App): Promise<void> {
   filterCalls(web, app)
   ticketActs(web, app)
   ticketLife(web, app)
+  ticketLinks(web, app)
   attachmentCalls(web, app)
 }

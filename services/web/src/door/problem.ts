@@ -37,6 +37,8 @@ export const statusOf: Record<ProblemWord, number> = {
   no_date: 422,
   merged: 409,
   not_mergeable: 409,
+  not_linkable: 409,
+  not_linked: 404,
   deleted: 409,
   changed: 412,
   own_mailbox: 422,

@@ -12,6 +12,7 @@ import { mailPages } from './mail.ts'
 import { messagePages } from './message.ts'
 import { stylesheet } from './render.ts'
 import { ticketPages } from './ticket.ts'
+import { ticketLinkForm } from './ticket-links.ts'
 
 export async function pages(web: Web, app: App): Promise<void> {
   await web.register(formbody)
@@ -21,6 +22,7 @@ export async function pages(web: Web, app: App): Promise<void> {
     scope.addHook('onRequest', signedIn(app, askToSignIn))
     home(scope, app)
     ticketPages(scope, app)
+    ticketLinkForm(scope, app)
     mailPages(scope, app)
     messagePages(scope, app)
   })

@@ -11,6 +11,7 @@ import { readDelivery } from '../reads/deliveries.ts'
 import { readTicket } from '../reads/tickets.ts'
 import { messageView } from './message-view.ts'
 import { render } from './render.ts'
+import { linksView } from './ticket-links.ts'
 
 export function ticketPages(web: Web, app: App): void {
   const { store, settings } = app
@@ -76,7 +77,8 @@ function show(
   const moves = allowedMoves[ticket.status].map((word) => ({ word, chosen: word === failed?.draft.status }))
   const title = `${ticket.number} ${ticket.subject}`
   const messages = ticket.messages.map((message) => messageView(message, settings, request.caller?.role === 'admin'))
-  return html(reply, render('ticket', { me: actor(request), title, ticket, messages, recipients, moves, ...failed }))
+  const shown = { title, ticket, messages, recipients, moves, ...linksView(ticket.links) }
+  return html(reply, render('ticket', { me: actor(request), ...shown, ...failed }))
 }
 
 function missing(request: FastifyRequest, reply: FastifyReply, detail: string): FastifyReply {

@@ -2,6 +2,7 @@ import {
   Actor,
   Audience,
   api,
+  FreeLinkKind,
   MessageKind,
   ParticipantRole,
   ParticipantState,
@@ -11,7 +12,7 @@ import {
   ticketNumber,
 } from '@podatelna/contracts'
 import type { Prisma, Store } from '@podatelna/store'
-import { allowedMoves } from '@podatelna/ticketing'
+import { allowedMoves, seenFromThere } from '@podatelna/ticketing'
 import { z } from 'zod'
 import { deliveryColumns, showDelivery } from './deliveries.ts'
 import { isProved, proof } from './mail-flags.ts'
@@ -196,6 +197,8 @@ function linksOf(row: Links): api.Link[] {
     ...link('followed_up_by', row.successor ? [row.successor] : []),
     ...link('merged_into', row.mergedInto ? [row.mergedInto] : []),
     ...link('merged_from', row.mergedFrom),
+    ...row.linksTo.flatMap(({ kind, other }) => link(FreeLinkKind.parse(kind), [other])),
+    ...row.linksFrom.flatMap(({ kind, ticket }) => link(seenFromThere[FreeLinkKind.parse(kind)], [ticket])),
     ...(row.legacyNumber === null ? [] : [{ kind: 'legacy' as const, number: row.legacyNumber }]),
   ]
 }
@@ -210,6 +213,8 @@ type Links = {
   successor: Numbered | null
   mergedInto: Numbered | null
   mergedFrom: Numbered[]
+  linksTo: { kind: string; other: Numbered }[]
+  linksFrom: { kind: string; ticket: Numbered }[]
   legacyNumber: string | null
 }
 
@@ -230,6 +235,8 @@ const whole = {
   predecessors: { select: { number: true }, orderBy: { number: 'asc' } },
   mergedInto: { select: { number: true } },
   mergedFrom: { select: { number: true }, orderBy: { number: 'asc' } },
+  linksTo: { select: { kind: true, other: { select: { number: true } } }, orderBy: { createdAt: 'asc' } },
+  linksFrom: { select: { kind: true, ticket: { select: { number: true } } }, orderBy: { createdAt: 'asc' } },
   messages: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }], include: itsParts },
   events: { orderBy: { id: 'asc' } },
   deliveries: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }], select: deliveryColumns },

@@ -28,6 +28,18 @@ export function outboxInsert(events: Envelope[], when?: Prisma.Sql): Prisma.Sql 
 }
 
 /**
+ * `INSERT` of events that a query makes; returns those that were written, to be published after the commit.
+ *
+ * @param events rows of id, name and payload (jsonb); an id that is in the outbox already is left alone
+ */
+export function outboxFrom(events: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`
+    INSERT INTO outbox (id, name, payload, sweep_at)
+    SELECT e.id, e.name, e.payload, now() + ${writersLead} FROM (${events}) AS e (id, name, payload)
+    ON CONFLICT DO NOTHING RETURNING id, name, payload`
+}
+
+/**
  * `INSERT` of "this consumer has done this event"; the primary key (consumer, event_id) lets it return a row only the
  * first time. Everything else in the step hangs on that row.
  *

@@ -36,6 +36,11 @@ export const copied = event('ticket.copied', 1, { ...message, participant_ids: z
 /** An agent answered publicly. */
 export const publiclyReplied = event('ticket.publicly_replied', 1, message)
 
+/** A letter of ours did not arrive and never will: refused for good, given up after days, or returned. Once a delivery. */
+export const deliveryFailed = event('delivery.failed', 1, { delivery_id: z.uuid() })
+/** A letter of ours has been tried for four hours, and is tried on. Once a delivery. */
+export const deliveryDeferredLong = event('delivery.deferred_long', 1, { delivery_id: z.uuid() })
+
 /**
  * Who listens to what. Every process declares all of it on the broker, so that services may start in any order
  * and an event published before its consumer's first start still waits for it in a queue.
@@ -45,6 +50,6 @@ export const subscriptions = {
   outboundBounces: { consumer: 'outbound.bounces', events: [mailSuppressed] },
   outboundNotices: {
     consumer: 'outbound.notices',
-    events: [mailHeld, mailTooLate, ticketOpened, copied, publiclyReplied],
+    events: [mailHeld, mailTooLate, ticketOpened, copied, publiclyReplied, deliveryFailed, deliveryDeferredLong],
   },
 } as const satisfies Record<string, Subscription>

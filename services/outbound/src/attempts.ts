@@ -1,4 +1,6 @@
-import { Prisma, type Store } from '@podatelna/store'
+import { outboxFrom } from '@podatelna/bus'
+import { deliveryDeferredLong, deliveryFailed, type Envelope } from '@podatelna/contracts'
+import { newId, Prisma, type Store } from '@podatelna/store'
 import type { Answer } from './relay.ts'
 
 /** A delivery in the hands of this process. */
@@ -11,8 +13,11 @@ export type Outgoing = {
   createdAt: Date
 }
 
-/** One attempt and what follows from it; `wait` is in seconds, null when the delivery has ended. */
-export type Attempt = { id: string; outcome: Answer['outcome']; smtp: string; wait: number | null }
+/**
+ * One attempt and what follows from it; `wait` is in seconds, null when the delivery has ended. `news` is the id of the
+ * event that tells of it, if one is due: made here, so that writing the attempt down twice tells once.
+ */
+export type Attempt = { id: string; outcome: Answer['outcome']; smtp: string; wait: number | null; news: string | null }
 
 const minute = 60
 const longestWait = 60 * minute
@@ -21,28 +26,41 @@ const patience = 5 * 24 * 60 * minute
 /** 1, 2, 4 … minutes, at most an hour, for five days (rules §6); then what could not be delivered has failed. */
 export function afterAnswer(delivery: Outgoing, { outcome, smtp }: Answer, now = Date.now()): Attempt {
   const { id, attempts, createdAt } = delivery
-  if (outcome !== 'deferred') return { id, outcome, smtp, wait: null }
+  if (outcome === 'sent' || outcome === 'captured') return { id, outcome, smtp, wait: null, news: null }
   const wait = Math.min(minute * 2 ** attempts, longestWait)
   const age = (now - createdAt.getTime()) / 1000
-  return age + wait > patience ? { id, outcome: 'failed', smtp, wait: null } : { id, outcome, smtp, wait }
+  const failed = outcome === 'failed' || age + wait > patience
+  return { id, outcome: failed ? 'failed' : outcome, smtp, wait: failed ? null : wait, news: newId() }
 }
 
-/** Writes down any number of attempts in one statement. */
-export async function recordAttempts(store: Store, attempts: Attempt[]): Promise<void> {
+/**
+ * Writes down any number of attempts in one statement, and what is told of them: a failure, or once, that it has been
+ * going on for four hours (rules §6).
+ *
+ * @returns the events that are committed now
+ */
+export async function recordAttempts(store: Store, attempts: Attempt[]): Promise<Envelope[]> {
   const column = <Key extends keyof Attempt>(key: Key) => attempts.map((attempt) => attempt[key])
-  await store.query(Prisma.sql`
+  return store.query<Envelope>(Prisma.sql`
     WITH attempt AS (
       SELECT * FROM unnest(${column('id')}::uuid[], ${column('outcome')}::text[], ${column('smtp')}::text[],
-        ${column('wait')}::int[]) AS a (id, outcome, smtp, wait)),
+        ${column('wait')}::int[], ${column('news')}::uuid[]) AS a (id, outcome, smtp, wait, news)),
     delivery AS (
-      UPDATE deliveries d SET attempt_count = attempt_count + 1, 
+      UPDATE deliveries d SET attempt_count = attempt_count + 1,
         due_at = CASE d.state WHEN 'bounced' THEN NULL ELSE now() + wait * interval '1 second' END,
         -- A bounce may be here before the relay's answer is.
         state = CASE d.state WHEN 'bounced' THEN d.state ELSE outcome END
       FROM attempt WHERE d.id = attempt.id
-      RETURNING d.id)
-    INSERT INTO delivery_attempts (delivery_id, outcome, smtp)
-    SELECT id, outcome, smtp FROM attempt JOIN delivery USING (id)`)
+      RETURNING d.id, d.state, news, outcome, smtp, d.created_at + interval '4 hours' AS worrying),
+    written AS (
+      INSERT INTO delivery_attempts (delivery_id, outcome, smtp) SELECT id, outcome, smtp FROM delivery),
+    told AS (${outboxFrom(Prisma.sql`
+      SELECT news, CASE state WHEN 'failed' THEN ${deliveryFailed.name} ELSE ${deliveryDeferredLong.name} END,
+        jsonb_build_object('delivery_id', id)
+      FROM delivery d
+      WHERE news IS NOT NULL AND (state = 'failed' OR state = 'deferred' AND worrying <= now() AND NOT EXISTS (
+        SELECT FROM delivery_attempts a WHERE a.delivery_id = d.id AND a.outcome = 'deferred' AND a.at >= worrying))`)})
+    SELECT * FROM told`)
 }
 
 /**

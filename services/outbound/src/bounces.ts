@@ -1,23 +1,29 @@
 /**
  * The way back: a bounce that ingress recorded is matched to the delivery it is about. It changes that delivery and
- * nothing else; no mail follows from it (rules §1.5).
+ * nothing else; no mail to a client follows from it (rules §1.5).
  */
-import { type Consumer, inboxInsert, type Outcome } from '@podatelna/bus'
-import { type Envelope, mailSuppressed, subscriptions } from '@podatelna/contracts'
+import { type Consumer, inboxInsert, type Outcome, outboxFrom } from '@podatelna/bus'
+import { deliveryFailed, type Envelope, mailSuppressed, subscriptions } from '@podatelna/contracts'
 import { type Bounce, bounceTag, type OwnDelivery, type Recipient, readHeader, understand } from '@podatelna/mail'
 import type { App } from '@podatelna/process'
-import { Prisma, type Store } from '@podatelna/store'
+import { newId, Prisma, type Store } from '@podatelna/store'
 
 const subscription = subscriptions.outboundBounces
 
-export function bouncesConsumer({ store, keys, settings }: Pick<App, 'store' | 'keys' | 'settings'>): Consumer {
+export function bouncesConsumer({
+  store,
+  bus,
+  keys,
+  settings,
+}: Pick<App, 'store' | 'bus' | 'keys' | 'settings'>): Consumer {
   return {
     subscription,
     async handle(event): Promise<Outcome> {
       const { mail_id: mailId } = mailSuppressed.payload.parse(event.payload)
       const bounce = await readBounce(store, mailId, { keys, mailDomain: settings.MAIL_DOMAIN })
       const delivery = bounce?.delivery && (await findDelivery(store, bounce.delivery))
-      if (bounce && delivery) await record(store, event, { mailId, delivery, ...whatItSays(bounce, delivery) })
+      if (bounce && delivery)
+        bus.publish(await record(store, event, { mailId, delivery, ...whatItSays(bounce, delivery) }))
       else await store.query(inboxInsert(subscription, event))
       return 'done'
     },
@@ -81,8 +87,8 @@ function words({ code, status, diagnostic = '' }: Recipient): string {
  * One statement, one commit. The inbox row and the unique `mail_id` make twice harmless; what was suppressed, or failed
  * before, stays what it is, however late the bounce.
  */
-async function record(store: Store, event: Envelope, { mailId, delivery, outcome, words }: Matched): Promise<void> {
-  await store.query(Prisma.sql`
+async function record(store: Store, event: Envelope, { mailId, delivery, outcome, words }: Matched) {
+  return store.query<Envelope>(Prisma.sql`
     WITH inbox AS (${inboxInsert(subscription, event)}),
     attempt AS (
       INSERT INTO delivery_attempts (delivery_id, outcome, smtp, mail_id)
@@ -90,10 +96,15 @@ async function record(store: Store, event: Envelope, { mailId, delivery, outcome
       WHERE (SELECT count(*) FROM delivery_attempts WHERE delivery_id = ${delivery.id}::uuid AND mail_id IS NOT NULL)
         < ${bouncesKept}
       ON CONFLICT (mail_id) DO NOTHING
-      RETURNING delivery_id)
-    UPDATE deliveries SET state = 'bounced', due_at = NULL
-    FROM attempt
-    WHERE id = delivery_id AND ${outcome === 'bounced'} AND state IN ('queued', 'sent', 'deferred')`)
+      RETURNING delivery_id),
+    returned AS (
+      UPDATE deliveries SET state = 'bounced', due_at = NULL
+      FROM attempt
+      WHERE id = delivery_id AND ${outcome === 'bounced'} AND state IN ('queued', 'sent', 'deferred')
+      RETURNING id),
+    told AS (${outboxFrom(Prisma.sql`
+      SELECT ${newId()}::uuid, ${deliveryFailed.name}, jsonb_build_object('delivery_id', id) FROM returned`)})
+    SELECT * FROM told`)
 }
 
 /** Whoever once had a letter of ours can write bounces of it without end. */

@@ -12,7 +12,7 @@ import { openRelay } from './relay.ts'
 export async function startOutbound(app: App): Promise<Service> {
   const { settings, store, log, metrics, bus } = app
   const letterhead = await openLetterhead(app)
-  const post = openPost({ store, relay: openRelay(settings), log, metrics })
+  const post = openPost({ store, bus, relay: openRelay(settings), log, metrics })
   await bus.consume(noticesConsumer({ store, letterhead, post }))
   await bus.consume(bouncesConsumer(app))
   return { close: () => post.close() }

@@ -1,6 +1,8 @@
 import { type Consumer, inboxInsert, type Outcome } from '@podatelna/bus'
 import {
   copied,
+  deliveryDeferredLong,
+  deliveryFailed,
   type Envelope,
   mailHeld,
   mailTooLate,
@@ -46,6 +48,9 @@ function planFor(desk: Reading, event: Envelope): Promise<Plan | { reject: strin
     return planTicket(desk, event, (ticket, head) => copiedNotices(ticket, head, ids))
   }
   if (event.name === publiclyReplied.name) return planTicket(desk, event, replyNotices)
+  // Shown on the ticket; nobody is mailed about it yet.
+  if (event.name === deliveryFailed.name || event.name === deliveryDeferredLong.name)
+    return Promise.resolve({ notices: [] })
   return Promise.resolve({ reject: `${event.name} is nothing we mail about` })
 }
 

@@ -35,7 +35,7 @@ function open(): { sent: string[] } {
   const log = createLogger('test', { LOG_LEVEL: 'silent', LOG_FORMAT: 'json' })
   // Nothing is due and everything can be written down.
   const store = { query: async () => [] } as Pick<Store, 'query'> as Store
-  post = openPost({ store, relay, log, metrics: createMetrics() })
+  post = openPost({ store, bus: { publish() {} }, relay, log, metrics: createMetrics() })
   return { sent }
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Bus } from '@podatelna/bus'
 import type { Logger, Metrics } from '@podatelna/runtime'
 import type { Store } from '@podatelna/store'
 import { type Attempt, afterAnswer, lease, type Outgoing, recordAttempts, takeDue } from './attempts.ts'
@@ -22,12 +23,15 @@ const roomFor = 100
 const roundEveryMs = 1_000
 const patienceAtCloseMs = 10_000
 
-export function openPost(parts: { store: Store; relay: Relay; log: Logger; metrics: Metrics }): Post {
-  return new RelayPost(parts.store, parts.relay, parts.log, parts.metrics)
+export function openPost(parts: Parts): Post {
+  return new RelayPost(parts)
 }
+
+type Parts = { store: Store; bus: Pick<Bus, 'publish'>; relay: Relay; log: Logger; metrics: Metrics }
 
 class RelayPost implements Post {
   readonly #store: Store
+  readonly #bus: Parts['bus']
   readonly #relay: Relay
   readonly #log: Logger
   readonly #metrics: Metrics
@@ -43,8 +47,9 @@ class RelayPost implements Post {
   #leftBehind = false
   #whenRoom: (() => void) | undefined
 
-  constructor(store: Store, relay: Relay, log: Logger, metrics: Metrics) {
+  constructor({ store, bus, relay, log, metrics }: Parts) {
     this.#store = store
+    this.#bus = bus
     this.#relay = relay
     this.#log = log
     this.#metrics = metrics
@@ -111,7 +116,7 @@ class RelayPost implements Post {
     while (this.#attempts.length > 0) {
       const batch = this.#attempts.splice(0, roomFor)
       try {
-        await recordAttempts(this.#store, batch)
+        this.#bus.publish(await recordAttempts(this.#store, batch))
         for (const { id } of batch) this.#letGo(id)
       } catch (error) {
         this.#log.warn({ cause: String(error) }, 'attempts cannot be written down yet')

@@ -16,6 +16,8 @@ export type Problem =
   | 'not_mergeable'
   | 'not_linkable'
   | 'not_linked'
+  | 'not_splittable'
+  | 'no_message'
   | 'changed'
   | 'deleted'
   | 'own_mailbox'

@@ -9,6 +9,7 @@ export type LockedTicket = {
   status: TicketStatus
   subject: string
   organizationId: string | null
+  mailboxId: string
   /** Number of the ticket it was merged into. */
   mergedInto: bigint | null
   /** Where late replies to it go. */
@@ -21,7 +22,8 @@ export type LockedTicket = {
 /** Reads a ticket and keeps others from changing it until the transaction ends. */
 export async function lockTicket(database: Database, number: bigint): Promise<LockedTicket | undefined> {
   const rows = await database.$queryRaw<(Omit<LockedTicket, 'status'> & { status: string })[]>`
-    SELECT id, number, status, subject, organization_id AS "organizationId", deleted_at IS NOT NULL AS deleted, spam,
+    SELECT id, number, status, subject, organization_id AS "organizationId", mailbox_id AS "mailboxId",
+      deleted_at IS NOT NULL AS deleted, spam,
       version, successor_id AS "successorId", (SELECT target.number FROM tickets target WHERE target.id = tickets.merged_into_id) AS "mergedInto"
     FROM tickets WHERE number = ${number} FOR UPDATE`
   return rows[0] && { ...rows[0], status: asStatus(rows[0].status) }

@@ -130,6 +130,7 @@ export const TicketNumber = z.string().regex(/^P-\d{1,15}$/i, { error: 'is not a
 
 /** A malformed number is the number of no ticket. */
 export const ByNumber = z.object({ number: TicketNumber })
+export const ByNumberAndMessage = ByNumber.extend({ id: z.uuid() })
 export const ByTwoNumbers = ByNumber.extend({ other: TicketNumber })
 export const ByNumberAndEmail = ByNumber.extend({ email: EmailAddress })
 
@@ -180,6 +181,8 @@ export const NewReply = input({
 }).refine(withBody, bodyMissing)
 
 export const Merge = input({ into: TicketNumber })
+
+export const Split = input({ subject: line(500).optional().describe("absent: the message's own") })
 
 export const NewLink = input({
   number: TicketNumber,

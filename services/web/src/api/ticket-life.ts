@@ -1,8 +1,9 @@
-import { api, parseTicketNumber } from '@podatelna/contracts'
+import { api, parseTicketNumber, ticketNumber } from '@podatelna/contracts'
 import type { App } from '@podatelna/process'
-import { deleteTicket, markAsSpam, mergeTickets, restoreTicket, undoMerge } from '@podatelna/ticketing'
+import { deleteTicket, markAsSpam, mergeTickets, restoreTicket, splitMessage, undoMerge } from '@podatelna/ticketing'
 import { z } from 'zod'
 import { actor } from '../door/caller.ts'
+import { idByKey } from '../door/once.ts'
 import { refuse } from '../door/problem.ts'
 import type { Web } from '../door/web.ts'
 import { about, answers } from './about.ts'
@@ -76,4 +77,30 @@ export function ticketLife(web: Web, app: App): void {
       return merged.ok ? giveTicket(store, reply, into) : refuse(reply, merged)
     },
   )
+
+  web.post(
+    '/tickets/:number/messages/:id/split',
+    {
+      schema: {
+        ...about('Tickets', 'Split a message off into a ticket of its own', splitDescription),
+        params: api.ByNumberAndMessage,
+        headers: api.IdempotencyKey,
+        body: api.Split,
+        response: answers({ 201: api.Ticket }, 404, 409),
+      },
+    },
+    async (request, reply) => {
+      const { number, id: messageId } = request.params
+      const asked = { number: parseTicketNumber(number)!, messageId, ...request.body, by: actor(request) }
+      const split = await splitMessage(app, { ...asked, ticketId: idByKey(request) })
+      if (!split.ok) return refuse(reply, split)
+      reply.statusCode = 201
+      return giveTicket(store, reply, ticketNumber(split.value.number))
+    },
+  )
 }
+
+const splitDescription =
+  'For a message about something else. Its author becomes the requester; whoever could read it comes along, and is told ' +
+  'the new number. The first message of a ticket, what staff wrote and automatic replies stay where they are. To undo it, ' +
+  'merge the new ticket into the old one.'

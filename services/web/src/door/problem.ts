@@ -39,6 +39,8 @@ export const statusOf: Record<ProblemWord, number> = {
   not_mergeable: 409,
   not_linkable: 409,
   not_linked: 404,
+  not_splittable: 409,
+  no_message: 404,
   deleted: 409,
   changed: 412,
   own_mailbox: 422,

@@ -13,6 +13,7 @@ import { messagePages } from './message.ts'
 import { stylesheet } from './render.ts'
 import { ticketPages } from './ticket.ts'
 import { ticketLinkForm } from './ticket-links.ts'
+import { ticketSplitForm } from './ticket-split.ts'
 
 export async function pages(web: Web, app: App): Promise<void> {
   await web.register(formbody)
@@ -23,6 +24,7 @@ export async function pages(web: Web, app: App): Promise<void> {
     home(scope, app)
     ticketPages(scope, app)
     ticketLinkForm(scope, app)
+    ticketSplitForm(scope, app)
     mailPages(scope, app)
     messagePages(scope, app)
   })

@@ -12,6 +12,7 @@ import { readTicket } from '../reads/tickets.ts'
 import { messageView } from './message-view.ts'
 import { render } from './render.ts'
 import { linksView } from './ticket-links.ts'
+import { splitView } from './ticket-split.ts'
 
 export function ticketPages(web: Web, app: App): void {
   const { store, settings } = app
@@ -76,7 +77,10 @@ function show(
   const recipients = ticket.participants.filter(({ state }) => state === 'active')
   const moves = allowedMoves[ticket.status].map((word) => ({ word, chosen: word === failed?.draft.status }))
   const title = `${ticket.number} ${ticket.subject}`
-  const messages = ticket.messages.map((message) => messageView(message, settings, request.caller?.role === 'admin'))
+  const isAdmin = request.caller?.role === 'admin'
+  const messages = ticket.messages.map((message) => {
+    return { ...messageView(message, settings, isAdmin), split: splitView(ticket, message) }
+  })
   const shown = { title, ticket, messages, recipients, moves, ...linksView(ticket.links) }
   return html(reply, render('ticket', { me: actor(request), ...shown, ...failed }))
 }

@@ -8,7 +8,7 @@ export async function readTimeline(store: Store, id: string): Promise<api.Timeli
   const entries = [
     ...atTheDoor(row),
     ...row.events.map(decision),
-    ...row.messages.flatMap((message) => [filed(message), ...message.deliveries.flatMap(sent)]),
+    ...row.messages.flatMap((message) => [filed(message), ...splitOff(message), ...message.deliveries.flatMap(sent)]),
     ...aboutIt(row).flatMap(sent),
     ...(row.bounceOf ? [matched(row.bounceOf)] : []),
   ]
@@ -50,8 +50,22 @@ function decision({ at, type, by, detail }: Row['events'][number]): Entry {
 
 function filed({ id, ticket }: Row['messages'][number]): Entry {
   const opened = ticket.messages[0]?.id === id
-  const detail = `${opened ? 'opened' : 'joined'} ${ticketNumber(ticket.number)}`
+  const before = opened ? splitFrom(ticket) : undefined
+  const detail = before ? `joined ${before}` : `${opened ? 'opened' : 'joined'} ${ticketNumber(ticket.number)}`
   return { at: madeAt(id), service: 'tickets', what: 'filed', detail }
+}
+
+/** Staff took it out of the ticket that it joined, into one of its own. */
+function splitOff({ id, ticket }: Row['messages'][number]): Entry[] {
+  const [opening] = ticket.events
+  if (!opening || ticket.messages[0]?.id !== id || !splitFrom(ticket)) return []
+  const detail = `by ${Actor.parse(opening.by).name}: to ${ticketNumber(ticket.number)}`
+  return [{ at: opening.at, service: 'tickets', what: 'split', detail }]
+}
+
+function splitFrom({ events }: Row['messages'][number]['ticket']): string | undefined {
+  const { split_from } = Object(events[0]?.detail)
+  return typeof split_from === 'string' ? split_from : undefined
 }
 
 function sent(delivery: DeliveryRow): Entry[] {
@@ -103,7 +117,11 @@ const columns = {
       id: true,
       deliveries,
       ticket: {
-        select: { number: true, messages: { orderBy: { createdAt: 'asc' }, take: 1, select: { id: true } } },
+        select: {
+          number: true,
+          messages: { orderBy: { createdAt: 'asc' }, take: 1, select: { id: true } },
+          events: { where: { type: 'opened' }, take: 1, select: { at: true, by: true, detail: true } },
+        },
       },
     },
   },

@@ -42,6 +42,17 @@ test('a merge can be undone: messages come back, and who came by the merge leave
   expect(mail!.ticket_number).toBe(source.number)
 })
 
+test('a merge in the middle of several can be undone: what was written to either ticket stands in its own again', async () => {
+  const [a, b, c] = [await opened('a'), await opened('b'), await opened('c')]
+  await desk.api('POST', `/api/tickets/${a.number}/merge`, { into: b.number })
+  await desk.api('POST', `/api/tickets/${b.number}/merge`, { into: c.number })
+  await desk.api('POST', `/api/tickets/${b.number}/unmerge`)
+  expect([await texts(a.number), await texts(b.number), await texts(c.number)]).toEqual([[], ['a', 'b'], ['c']])
+  await desk.api('POST', `/api/tickets/${b.number}/merge`, { into: c.number })
+  await desk.api('POST', `/api/tickets/${a.number}/unmerge`)
+  expect([await texts(a.number), await texts(b.number), await texts(c.number)]).toEqual([['a'], [], ['b', 'c']])
+})
+
 test('circular merges, merges of the merged, of the deleted and of two organizations are refused in words', async () => {
   const [a, b, foreign] = [await opened('a'), await opened('b'), await opened('foreign', zuzana, globex)]
   const merge = (number: string, into: string, expected: number) =>

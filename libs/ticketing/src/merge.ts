@@ -41,9 +41,7 @@ export async function undoMerge(desk: Desk, input: { number: bigint; by: Actor }
     if (!known) return noTicket(number)
     if (!into) return refusal('not_mergeable', `${ticketNumber(number)} is not merged.`)
     await lockTickets(database, number, into.number)
-    await database.$executeRaw`
-      UPDATE messages SET ticket_id = ${known.id}::uuid, home_ticket_id = NULL
-      WHERE ticket_id = ${into.id}::uuid AND home_ticket_id = ${known.id}::uuid`
+    await bringMessagesBack(database, known.id)
     const merge = await database.ticketEvent.findFirst({
       where: { ticketId: known.id, type: 'merged' },
       orderBy: { id: 'desc' },
@@ -58,6 +56,23 @@ export async function undoMerge(desk: Desk, input: { number: bigint; by: Actor }
     await record(database, into.id, 'merge_undone', by, { number: ticketNumber(number) })
     return { value: { number }, events: [] }
   })
+}
+
+/**
+ * With those of tickets that were merged into it before; from wherever they stand by now, as what it was merged into may
+ * have been merged, too.
+ */
+async function bringMessagesBack(database: Database, ticketId: string): Promise<void> {
+  await database.$executeRaw`
+    WITH RECURSIVE merged AS (
+      SELECT ${ticketId}::uuid AS id
+      UNION SELECT t.id FROM merged JOIN tickets t ON t.merged_into_id = merged.id),
+    back AS (
+      UPDATE messages m SET ticket_id = ${ticketId}::uuid, home_ticket_id = nullif(m.home_ticket_id, ${ticketId}::uuid)
+      FROM merged, messages before WHERE m.home_ticket_id = merged.id AND before.id = m.id
+      RETURNING before.ticket_id)
+    UPDATE tickets SET updated_at = now() FROM (SELECT DISTINCT ticket_id FROM back) AS place
+    WHERE tickets.id = place.ticket_id`
 }
 
 function whyNot(source: LockedTicket, target: LockedTicket): Refusal | undefined {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { companies, type Desk, openDesk, recipients, sentTo, support, transports } from '../scenario.ts'
+import { acknowledged, bounceOf, delivery, liftAll } from '../returned.ts'
+import { companies, type Desk, openDesk, recipients, support, transports } from '../scenario.ts'
 
 const { acme } = companies
 const [jana] = acme.people as [(typeof acme.people)[0]]
@@ -10,7 +11,10 @@ describe.each(transports)('what comes back of our letters, over %s', (transport)
     desk = await openDesk({ transport })
   })
   afterAll(() => desk?.close())
-  beforeEach(() => desk.post.clear())
+  beforeEach(async () => {
+    await liftAll(desk)
+    desk.post.clear()
+  })
 
   test('a bounce at the address of its delivery marks it bounced, and tells why', async () => {
     const notice = await acknowledged(desk)
@@ -128,74 +132,8 @@ describe.each(transports)('what comes back of our letters, over %s', (transport)
   })
 })
 
-type Notice = Awaited<ReturnType<typeof acknowledged>>
 const later = 'Tue, 06 Jan 2026 09:00:00 +0100'
-
-/** A letter of Jana's, and the acknowledgement that was sent to her. */
-async function acknowledged(desk: Desk) {
-  const { mail } = await desk.hearsFrom(acme, jana, { subject: `Away ${Math.random()}` })
-  const letter = sentTo(desk, jana.email).at(-1)!
-  const { messageId, replyTo } = await letter.parsed
-  const id = messageId!.slice(1, -1)
-  const { items } = await desk.api('GET', `/api/deliveries?ticket=${mail!.ticket_number}`)
-  return {
-    id: items[0].id as string,
-    mail: mail!.id,
-    ticket: mail!.ticket_number,
-    bounceTo: letter.from,
-    messageId: id,
-    raw: letter.raw,
-    replyTo: replyTo!.value[0]!.address!,
-  }
-}
-
-function delivery(desk: Desk, { id }: Notice) {
-  return desk.api('GET', `/api/deliveries/${id}`)
-}
 
 function outcomes(attempts: { outcome: string }[]): string[] {
   return attempts.map(({ outcome }) => outcome)
-}
-
-/** As Postfix writes it (RFC 3464), with the header of the letter it returns. */
-function bounceOf(
-  { messageId }: Pick<Notice, 'messageId'>,
-  {
-    action = 'failed',
-    status = '5.1.1',
-    says = '550 5.1.1 There is nobody of that name',
-    date = 'Mon, 05 Jan 2026 09:00:00 +0100',
-  } = {},
-): Buffer {
-  const lines = `From: MAILER-DAEMON@mx.provider.test (Mail Delivery System)
-Date: ${date}
-Subject: Undelivered Mail Returned to Sender
-Auto-Submitted: auto-replied
-MIME-Version: 1.0
-Message-ID: <${messageId.replace('@', '.')}@mx.provider.test>
-Content-Type: multipart/report; report-type=delivery-status; boundary="b"
-
---b
-Content-Type: text/plain
-
-I'm sorry to have to inform you that your message could not be delivered.
---b
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; mx.provider.test
-
-Final-Recipient: rfc822; ${jana.email}
-Action: ${action}
-Status: ${status}
-Diagnostic-Code: smtp; ${says}
---b
-Content-Type: text/rfc822-headers
-
-From: ${support}
-To: ${jana.email}
-Message-ID: <${messageId}>
-Subject: Away
---b--
-`
-  return Buffer.from(lines.replaceAll('\n', '\r\n'))
 }

@@ -121,6 +121,18 @@ export type NoticeKind = z.infer<typeof NoticeKind>
 export const DeliveryState = z.enum(['queued', 'sent', 'captured', 'deferred', 'failed', 'bounced', 'suppressed'])
 export type DeliveryState = z.infer<typeof DeliveryState>
 
+/** What an address that is suppressed does not get: `all` letters, or `automatic` ones, those no person wrote. */
+export const SuppressionScope = z.enum(['all', 'automatic'])
+export type SuppressionScope = z.infer<typeof SuppressionScope>
+
+/**
+ * - `bounce`: a letter came back for good
+ * - `refusal`: the relay says that there is no such mailbox
+ * - `complaint`: its reader told their provider that our mail is spam
+ */
+export const SuppressionCause = z.enum(['bounce', 'refusal', 'complaint'])
+export type SuppressionCause = z.infer<typeof SuppressionCause>
+
 /** Who did something: a person, or the system by itself. */
 export const Actor = z.object({
   kind: z.enum(['agent', 'contact', 'participant', 'unregistered', 'system']),

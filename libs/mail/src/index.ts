@@ -5,9 +5,10 @@ export {
   type AuthenticationResults,
   parseAuthenticationResults,
 } from './authentication-results.ts'
+export { isDeadMailbox } from './bounce/dead.ts'
 export type { OwnDelivery } from './bounce/delivery.ts'
 export type { Bounce } from './bounce/read.ts'
-export type { Action, Recipient } from './bounce/recipient.ts'
+export { type Action, type Recipient, recipient } from './bounce/recipient.ts'
 export { type Classification, classify, type FineKind, type LetterEnvelope } from './classify.ts'
 export type { Complaint } from './complaint.ts'
 export { signLetter } from './compose/dkim.ts'

@@ -2,6 +2,7 @@ import { outboxFrom } from '@podatelna/bus'
 import { deliveryDeferredLong, deliveryFailed, type Envelope } from '@podatelna/contracts'
 import { newId, Prisma, type Store } from '@podatelna/store'
 import type { Answer } from './relay.ts'
+import { inForce, keepsBack, keptBack, suppress } from './suppressions.ts'
 
 /** A delivery in the hands of this process. */
 export type Outgoing = {
@@ -17,20 +18,21 @@ export type Outgoing = {
  * One attempt and what follows from it; `wait` is in seconds, null when the delivery has ended. `news` is the id of the
  * event that tells of it, if one is due: made here, so that writing the attempt down twice tells once.
  */
-export type Attempt = { id: string; outcome: Answer['outcome']; smtp: string; wait: number | null; news: string | null }
+export type Attempt = Answer & { id: string; wait: number | null; news: string | null }
 
 const minute = 60
 const longestWait = 60 * minute
 const patience = 5 * 24 * 60 * minute
 
 /** 1, 2, 4 … minutes, at most an hour, for five days (rules §6); then what could not be delivered has failed. */
-export function afterAnswer(delivery: Outgoing, { outcome, smtp }: Answer, now = Date.now()): Attempt {
+export function afterAnswer(delivery: Outgoing, answer: Answer, now = Date.now()): Attempt {
   const { id, attempts, createdAt } = delivery
-  if (outcome === 'sent' || outcome === 'captured') return { id, outcome, smtp, wait: null, news: null }
+  const { outcome } = answer
+  if (outcome === 'sent' || outcome === 'captured') return { ...answer, id, wait: null, news: null }
   const wait = Math.min(minute * 2 ** attempts, longestWait)
   const age = (now - createdAt.getTime()) / 1000
   const failed = outcome === 'failed' || age + wait > patience
-  return { id, outcome: failed ? 'failed' : outcome, smtp, wait: failed ? null : wait, news: newId() }
+  return { ...answer, id, outcome: failed ? 'failed' : outcome, wait: failed ? null : wait, news: newId() }
 }
 
 /**
@@ -41,6 +43,15 @@ export function afterAnswer(delivery: Outgoing, { outcome, smtp }: Answer, now =
  */
 export async function recordAttempts(store: Store, attempts: Attempt[]): Promise<Envelope[]> {
   const column = <Key extends keyof Attempt>(key: Key) => attempts.map((attempt) => attempt[key])
+  const dead = attempts.flatMap(({ id, noSuchMailbox }) => (noSuchMailbox ? [id] : []))
+  const suppressed =
+    dead.length === 0
+      ? Prisma.empty
+      : Prisma.sql`, suppressed AS (${suppress(
+          { scope: 'all', cause: 'refusal' },
+          Prisma.sql`SELECT d.to_address, a.smtp, d.id, NULL::uuid, now()
+            FROM deliveries d JOIN attempt a USING (id) WHERE d.id = ANY(${dead}::uuid[])`,
+        )})`
   return store.query<Envelope>(Prisma.sql`
     WITH attempt AS (
       SELECT * FROM unnest(${column('id')}::uuid[], ${column('outcome')}::text[], ${column('smtp')}::text[],
@@ -60,11 +71,13 @@ export async function recordAttempts(store: Store, attempts: Attempt[]): Promise
       FROM delivery d
       WHERE news IS NOT NULL AND (state = 'failed' OR state = 'deferred' AND worrying <= now() AND NOT EXISTS (
         SELECT FROM delivery_attempts a WHERE a.delivery_id = d.id AND a.outcome = 'deferred' AND a.at >= worrying))`)})
+    ${suppressed}
     SELECT * FROM told`)
 }
 
 /**
- * Leases what is due to this process. Who is no longer on the ticket gets nothing: those are suppressed on the spot.
+ * Leases what is due to this process. Who is no longer on the ticket gets nothing, nor does an address that is suppressed
+ * meanwhile: those are suppressed on the spot.
  *
  * @param inHand deliveries this process has already; their lease may have run out while a slow relay thinks
  */
@@ -76,21 +89,24 @@ export async function takeDue(
 ): Promise<(Outgoing & { allowed: boolean })[]> {
   const rows = await store.query<Outgoing & { allowed: boolean }>(Prisma.sql`
     WITH due AS (
-      SELECT d.id, d.kind = 'letter_held' OR p.state IS NOT DISTINCT FROM 'active' AS allowed
+      SELECT d.id, CASE
+        WHEN p.state <> 'active' THEN 'The recipient is no longer on the ticket.'
+        WHEN ${keepsBack(Prisma.sql`d.kind`)} THEN ${keptBack} END AS kept_back
       FROM deliveries d LEFT JOIN participants p ON p.id = d.participant_id
+        LEFT JOIN ${inForce(Prisma.sql`d.to_address`)}
       WHERE d.due_at <= now() AND d.id <> ALL(${inHand}::uuid[])
       ORDER BY d.due_at LIMIT ${limit} FOR UPDATE OF d SKIP LOCKED),
     taken AS (
       UPDATE deliveries d SET
-        due_at = CASE WHEN allowed THEN now() + ${lease} * interval '1 second' END,
-        state = CASE WHEN allowed THEN state ELSE 'suppressed' END
+        due_at = CASE WHEN kept_back IS NULL THEN now() + ${lease} * interval '1 second' END,
+        state = CASE WHEN kept_back IS NULL THEN state ELSE 'suppressed' END
       FROM due WHERE d.id = due.id
       RETURNING d.id, to_address AS "to", envelope_from AS "envelopeFrom", source, attempt_count AS attempts,
-        created_at AS "createdAt", allowed),
+        created_at AS "createdAt", kept_back),
     suppressed AS (
       INSERT INTO delivery_attempts (delivery_id, outcome, smtp)
-      SELECT id, 'suppressed', 'The recipient is no longer on the ticket.' FROM taken WHERE NOT allowed)
-    SELECT * FROM taken`)
+      SELECT id, 'suppressed', kept_back FROM taken WHERE kept_back IS NOT NULL)
+    SELECT *, kept_back IS NULL AS allowed FROM taken`)
   return rows.map((row) => ({ ...row, source: Buffer.from(row.source) }))
 }
 

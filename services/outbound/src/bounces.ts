@@ -1,12 +1,24 @@
 /**
- * The way back: a bounce that ingress recorded is matched to the delivery it is about. It changes that delivery and
- * nothing else; no mail to a client follows from it (rules §1.5).
+ * The way back: a bounce or complaint that ingress recorded is matched to the delivery it is about. It changes that
+ * delivery, and when it came to the delivery's own address it may suppress the recipient's (rules §6): whoever has seen
+ * our Message-ID could have written it, only who was given the letter knows where it was sent from. No mail to a client
+ * follows from it (rules §1.5).
  */
 import { type Consumer, inboxInsert, type Outcome, outboxFrom } from '@podatelna/bus'
 import { deliveryFailed, type Envelope, mailSuppressed, subscriptions } from '@podatelna/contracts'
-import { type Bounce, bounceTag, type OwnDelivery, type Recipient, readHeader, understand } from '@podatelna/mail'
+import {
+  type Bounce,
+  bounceTag,
+  type Complaint,
+  isDeadMailbox,
+  type OwnDelivery,
+  type Recipient,
+  readHeader,
+  understand,
+} from '@podatelna/mail'
 import type { App } from '@podatelna/process'
 import { newId, Prisma, type Store } from '@podatelna/store'
+import { type Ground, suppress } from './suppressions.ts'
 
 const subscription = subscriptions.outboundBounces
 
@@ -20,25 +32,27 @@ export function bouncesConsumer({
     subscription,
     async handle(event): Promise<Outcome> {
       const { mail_id: mailId } = mailSuppressed.payload.parse(event.payload)
-      const bounce = await readBounce(store, mailId, { keys, mailDomain: settings.MAIL_DOMAIN })
-      const delivery = bounce?.delivery && (await findDelivery(store, bounce.delivery))
-      if (bounce && delivery)
-        bus.publish(await record(store, event, { mailId, delivery, ...whatItSays(bounce, delivery) }))
+      const report = await readReport(store, mailId, { keys, mailDomain: settings.MAIL_DOMAIN })
+      const delivery = report && (await findDelivery(store, report.about))
+      if (delivery) bus.publish(await record(store, event, { mailId, delivery, ...report.says(delivery) }))
       else await store.query(inboxInsert(subscription, event))
       return 'done'
     },
   }
 }
 
-/** Undefined when the letter is none, or its bytes are gone: nothing can be learned from it any more. */
-async function readBounce(store: Store, id: string, how: Known): Promise<Bounce | undefined> {
+/** Undefined when the letter is none about ours, or its bytes are gone: nothing can be learned from it any more. */
+async function readReport(store: Store, id: string, how: Known): Promise<Report | undefined> {
   const [mail] = await store.query<MailRow>(Prisma.sql`
     SELECT kind, mail_from, rcpt_to, raw, raw_sha256 FROM inbound_mail
     WHERE id = ${id}::uuid AND kind IN ('bounce', 'auto_reply')`)
   const raw = mail && (await beginning(store, mail))
   if (!raw) return undefined
   const bounceToken = mail.rcpt_to.map((to) => bounceTag(to, how.mailDomain)).find((tag) => tag !== undefined)
-  return understand(raw, readHeader(raw), { mailFrom: mail.mail_from, bounceToken }, how).bounce
+  const { bounce, complaint } = understand(raw, readHeader(raw), { mailFrom: mail.mail_from, bounceToken }, how)
+  if (complaint?.delivery) return { about: complaint.delivery, says: () => whatReaderSays(complaint) }
+  if (bounce?.delivery) return { about: bounce.delivery, says: (delivery) => whatItSays(bounce, delivery) }
+  return undefined
 }
 
 /** Of a large letter what is enough to read its report; the rest is what came back. */
@@ -64,12 +78,27 @@ async function findDelivery(store: Store, own: OwnDelivery): Promise<DeliveryRow
 }
 
 /** Of several addresses that of the delivery counts, or else, when its server wrote others, the worst that happened. */
-function whatItSays({ recipients }: Bounce, { to_address }: DeliveryRow): Said {
+function whatItSays({ recipients, delivery }: Bounce, { to_address }: DeliveryRow): Said {
   const own = recipients.find(({ address }) => address.toLowerCase() === to_address)
   const told = own ?? recipients.find(isFinal) ?? recipients[0]
   if (!told) return { outcome: 'unclear', words: 'Something came back that does not say what became of the letter.' }
   const about = own ? '' : ` (about ${told.address})`
-  return { outcome: isFinal(told) ? 'bounced' : told.action, words: `${words(told)}${about}` }
+  // Where a list or a forward leads to may be gone without the address being so.
+  const dead = own && delivery?.by === 'verp' && isDeadMailbox(own)
+  return {
+    outcome: isFinal(told) ? 'bounced' : told.action,
+    words: `${words(told)}${about}`,
+    shows: dead ? { scope: 'all', cause: 'bounce' } : undefined,
+  }
+}
+
+/** A reader told their provider that the letter is spam. What people write to them still goes. */
+function whatReaderSays({ type, reporter, delivery }: Complaint): Said {
+  if (type === 'not-spam') return { outcome: 'unclear', words: 'Its reader says that it is no spam.' }
+  const how = [reporter && `through ${reporter}`, type && `as ${type}`].filter(Boolean).join(', ')
+  const words = `Its reader reported it as spam${how && ` (${how})`}.`
+  const shows = delivery?.by === 'verp' ? ({ scope: 'automatic', cause: 'complaint' } as const) : undefined
+  return { outcome: 'complained', words, shows }
 }
 
 /** Given up: because it can never be delivered, or because what passes lasted too long. */
@@ -87,7 +116,14 @@ function words({ code, status, diagnostic = '' }: Recipient): string {
  * One statement, one commit. The inbox row and the unique `mail_id` make twice harmless; what was suppressed, or failed
  * before, stays what it is, however late the bounce.
  */
-async function record(store: Store, event: Envelope, { mailId, delivery, outcome, words }: Matched) {
+async function record(store: Store, event: Envelope, { mailId, delivery, outcome, words, shows }: Matched) {
+  const suppressed = shows
+    ? Prisma.sql`, suppressed AS (${suppress(
+        shows,
+        Prisma.sql`SELECT to_address, ${words}, id, ${mailId}::uuid, created_at FROM deliveries, inbox
+          WHERE id = ${delivery.id}::uuid`,
+      )})`
+    : Prisma.empty
   return store.query<Envelope>(Prisma.sql`
     WITH inbox AS (${inboxInsert(subscription, event)}),
     attempt AS (
@@ -104,6 +140,7 @@ async function record(store: Store, event: Envelope, { mailId, delivery, outcome
       RETURNING id),
     told AS (${outboxFrom(Prisma.sql`
       SELECT ${newId()}::uuid, ${deliveryFailed.name}, jsonb_build_object('delivery_id', id) FROM returned`)})
+    ${suppressed}
     SELECT * FROM told`)
 }
 
@@ -119,5 +156,7 @@ type MailRow = {
   raw_sha256: Uint8Array | null
 }
 type DeliveryRow = { id: string; to_address: string }
-type Said = { outcome: string; words: string }
+/** `shows`: that the address is to be suppressed. */
+type Said = { outcome: string; words: string; shows?: Ground | undefined }
+type Report = { about: OwnDelivery; says(delivery: DeliveryRow): Said }
 type Matched = Said & { mailId: string; delivery: DeliveryRow }

@@ -10,7 +10,8 @@ import {
   subscriptions,
   ticketOpened,
 } from '@podatelna/contracts'
-import { Prisma, type Store } from '@podatelna/store'
+import type { Store } from '@podatelna/store'
+import { commitLetters, type Gate } from './deliveries.ts'
 import { heldNotice, readHeldLetter } from './held-notice.ts'
 import type { Letter, Letterhead, Notice } from './letterhead.ts'
 import type { Post } from './post.ts'
@@ -32,8 +33,9 @@ export function noticesConsumer(parts: { store: Store; letterhead: Letterhead; p
       if ('reject' in plan) return plan
       const letters = await Promise.all(plan.notices.map(desk.letterhead.write))
       const lease = desk.post.lease()
-      const planned = await commit(desk.store, event, letters, { lease: lease.seconds, gate: plan.gate })
-      if (lease.seconds > 0) desk.post.take(letters.filter((letter) => planned.has(letter.id)).map(firstTry), lease)
+      const inbox = inboxInsert(subscription, event)
+      const queued = await commitLetters(desk.store, { letters, inbox, cause: event.id, lease: lease.seconds, ...plan })
+      if (lease.seconds > 0) desk.post.take(letters.filter((letter) => queued.has(letter.id)).map(firstTry), lease)
       return 'done'
     },
   }
@@ -82,50 +84,9 @@ async function planTooLate(
   return { notices: notice ? [notice] : [] }
 }
 
-/**
- * Inbox row and deliveries in one commit; a lease of 0 leaves them to whoever has room. The unique (cause, to_address)
- * and the inbox make twice harmless; a participant removed since they were read gets nothing.
- *
- * @param gate instead of the inbox row alone, what must have succeeded for the deliveries to be written
- * @returns ids of the deliveries that were written
- */
-async function commit(
-  store: Store,
-  event: Envelope,
-  letters: Letter[],
-  { lease, gate = (inbox) => inbox }: { lease: number; gate?: Gate | undefined },
-): Promise<Set<string>> {
-  const inbox = inboxInsert(subscription, event)
-  if (letters.length === 0) {
-    await store.query(inbox)
-    return new Set()
-  }
-  const written = await store.query<{ id: string }>(Prisma.sql`
-    WITH inbox AS (${inbox}),
-    gate AS (${gate(Prisma.sql`SELECT event_id FROM inbox`)}),
-    letter (id, kind, to_address, subject, message_id, envelope_from, source, ticket_id, participant_id,
-      caused_by_message_id, mail_id) AS (VALUES ${Prisma.join(letters.map(row))})
-    INSERT INTO deliveries (id, cause, kind, to_address, subject, message_id, envelope_from, source, ticket_id,
-      participant_id, caused_by_message_id, mail_id, due_at)
-    SELECT letter.id, ${event.id}::uuid, kind, to_address, subject, message_id, envelope_from, source, letter.ticket_id,
-      participant_id, caused_by_message_id, mail_id, now() + ${lease} * interval '1 second'
-    FROM gate, letter LEFT JOIN participants p ON p.id = letter.participant_id
-    WHERE letter.participant_id IS NULL OR p.state = 'active'
-    ON CONFLICT (cause, to_address) DO NOTHING
-    RETURNING id`)
-  return new Set(written.map(({ id }) => id))
-}
-
-function row({ about, ...letter }: Letter): Prisma.Sql {
-  return Prisma.sql`(${letter.id}::uuid, ${letter.kind}, ${letter.to}, ${letter.subject}, ${letter.messageId},
-    ${letter.envelopeFrom}, ${letter.source}::bytea, ${about.ticketId ?? null}::uuid,
-    ${about.participantId ?? null}::uuid, ${about.causedById ?? null}::uuid, ${about.mailId ?? null}::uuid)`
-}
-
 function firstTry({ id, to, envelopeFrom, source }: Letter) {
   return { id, to, envelopeFrom, source, attempts: 0, createdAt: new Date() }
 }
 
 type Reading = { store: Store; letterhead: Letterhead; readTicket: ReturnType<typeof ticketReader> }
-type Gate = (inbox: Prisma.Sql) => Prisma.Sql
 type Plan = { notices: Notice[]; gate?: Gate | undefined }

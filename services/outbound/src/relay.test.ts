@@ -42,7 +42,16 @@ describe('what the relay says decides', () => {
     ['AUTH', '535 5.7.8 wrong password', 'deferred'],
   ])('%s → %s: %s', async (command, reply, outcome) => {
     const { relay } = await relayThatSays({ [command]: reply })
-    expect(await relay.send(letter)).toEqual({ outcome, smtp: reply })
+    expect(await relay.send(letter)).toMatchObject({ outcome, smtp: reply })
+  })
+
+  test.each([
+    ['RCPT', '550 5.1.1 no such user', true],
+    ['RCPT', '550 5.7.1 not from you', undefined],
+    ['.', '550 5.1.1 no such user', undefined],
+  ])('%s → %s: there is no such mailbox: %s', async (command, reply, noSuchMailbox) => {
+    const { relay } = await relayThatSays({ [command]: reply })
+    expect((await relay.send(letter)).noSuchMailbox).toBe(noSuchMailbox)
   })
 
   test('a letter larger than it announces to take has failed, without being sent', async () => {

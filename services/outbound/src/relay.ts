@@ -1,11 +1,16 @@
 import { once } from 'node:events'
 import { createConnection, type Socket } from 'node:net'
-import { cleanText } from '@podatelna/mail'
+import { cleanText, isDeadMailbox, recipient } from '@podatelna/mail'
 import type { Settings } from '@podatelna/runtime'
 import { createTransport, type NodemailerError, type SMTPPoolOptions } from 'nodemailer'
 
 /** What became of one attempt, with the server's words. */
-export type Answer = { outcome: 'sent' | 'captured' | 'deferred' | 'failed'; smtp: string }
+export type Answer = {
+  outcome: 'sent' | 'captured' | 'deferred' | 'failed'
+  smtp: string
+  /** It failed because the recipient's mailbox or domain is not there. */
+  noSuchMailbox?: true
+}
 
 /** Takes our letters to the world. `send` never rejects. */
 export type Relay = {
@@ -92,7 +97,10 @@ function failure({ responseCode = 0, command = '', response, message }: Nodemail
   const aboutTheLetter = /^(MAIL FROM|RCPT TO|DATA)$/.test(command)
   const tooLarge = command === 'MAIL FROM' && /^Message size larger/.test(message)
   const never = aboutTheLetter && (responseCode >= 500 || tooLarge)
-  return { outcome: never ? 'failed' : 'deferred', smtp: words(response ?? message) }
+  const smtp = words(response ?? message)
+  if (!never) return { outcome: 'deferred', smtp }
+  const dead = command === 'RCPT TO' && isDeadMailbox(recipient('', { text: smtp }))
+  return { outcome: 'failed', smtp, ...(dead && { noSuchMailbox: true }) }
 }
 
 function words(smtp: string): string {

@@ -4,7 +4,7 @@ import { ListQuery, Time, text } from './common.ts'
 
 /**
  * What one try came to, in the server's words: `sent`, `captured`, `deferred`, `failed` or `suppressed`; or what a bounce
- * said later: `bounced`, `delayed`, `delivered`, `relayed`, `expanded`, or `unclear`.
+ * or complaint said later: `bounced`, `delayed`, `delivered`, `relayed`, `expanded`, `complained`, or `unclear`.
  */
 export const Attempt = z.object({
   at: Time,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ContactRole, Language, LateReply, MailboxPolicy } from '../vocabulary.ts'
 import { EmailAddress, input, line, Time, text } from './common.ts'
+import { Suppression } from './suppressions.ts'
 
 const stored = { id: z.uuid(), created_at: Time, updated_at: Time }
 
@@ -55,6 +56,8 @@ export const Contact = z
     phones: z.array(z.string()),
     language: Language.nullable().describe("null: the organization's"),
     role: ContactRole,
+    suppressions: z.array(Suppression).describe('those of its addresses that get no mail, and why'),
+    bounces: z.number().int().describe('letters to its addresses that came back within the last 30 days'),
   })
   .meta({ id: 'Contact' })
 export type Contact = z.infer<typeof Contact>

@@ -14,6 +14,7 @@ import {
 import { EmailAddress, input, ListQuery, line, Time, text } from './common.ts'
 import { Delivery } from './deliveries.ts'
 import { TicketFilter } from './filters.ts'
+import { Suppression } from './suppressions.ts'
 
 const Person = z.object({ email: z.string(), name: z.string() })
 
@@ -92,6 +93,7 @@ export const Participant = z
     removed_by: Actor.optional(),
     removed_at: Time.optional(),
     removed_reason: z.string().optional(),
+    suppression: Suppression.optional().describe('why they get no mail'),
   })
   .meta({ id: 'Participant' })
 export type Participant = z.infer<typeof Participant>

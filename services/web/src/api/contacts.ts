@@ -1,11 +1,12 @@
 import { changeContact, createContact, importContacts, removeContact } from '@podatelna/admission'
 import { api } from '@podatelna/contracts'
 import type { App } from '@podatelna/process'
+import type { Store } from '@podatelna/store'
 import { z } from 'zod'
 import { actor } from '../door/caller.ts'
 import { fail, refuse } from '../door/problem.ts'
 import type { Web } from '../door/web.ts'
-import { showContact } from '../reads/directory.ts'
+import { showContacts } from '../reads/directory.ts'
 import { newestFirst, pageOf, placeOf } from '../reads/page.ts'
 import { about, answers, forAdmins } from './about.ts'
 
@@ -29,7 +30,8 @@ export function contactCalls(web: Web, { store }: App): void {
         where: { ...where, organizationId: id, removedAt: null },
         include: { addresses: { orderBy: { position: 'asc' } } },
       })
-      return pageOf(rows, query.limit, placeOf, showContact)
+      const { items, next } = pageOf(rows, query.limit, placeOf, (row) => row)
+      return { items: await showContacts(store, items), next }
     },
   )
 
@@ -48,7 +50,7 @@ export function contactCalls(web: Web, { store }: App): void {
       const created = await createContact(store, request.params.id, request.body)
       if (!created.ok) return refuse(reply, created)
       reply.statusCode = 201
-      return showContact(created.value)
+      return shown(store, created.value)
     },
   )
 
@@ -65,7 +67,7 @@ export function contactCalls(web: Web, { store }: App): void {
     },
     async (request, reply) => {
       const changed = await changeContact(store, request.params.id, request.body, actor(request))
-      return changed.ok ? showContact(changed.value) : refuse(reply, changed)
+      return changed.ok ? shown(store, changed.value) : refuse(reply, changed)
     },
   )
 
@@ -86,6 +88,11 @@ export function contactCalls(web: Web, { store }: App): void {
       return undefined
     },
   )
+}
+
+async function shown(store: Store, row: Parameters<typeof showContacts>[1][0]): Promise<api.Contact> {
+  const [contact] = await showContacts(store, [row])
+  return contact!
 }
 
 /** A part of its own, because no other call takes text/csv. */

@@ -12,6 +12,7 @@ import { legacyCalls } from './legacy-systems.ts'
 import { mailCalls } from './mail.ts'
 import { mailboxCalls } from './mailboxes.ts'
 import { organizationCalls } from './organizations.ts'
+import { suppressionCalls } from './suppressions.ts'
 import { ticketActs } from './ticket-acts.ts'
 import { ticketLife } from './ticket-life.ts'
 import { ticketLinks } from './ticket-links.ts'
@@ -26,6 +27,7 @@ export async function api(web: Web, app: App): Promise<void> {
   agentCalls(web, app)
   mailCalls(web, app)
   deliveryCalls(web, app)
+  suppressionCalls(web, app)
   await web.register(async (scope: Web) => eventCalls(scope, app))
   legacyCalls(web, app)
   ticketCalls(web, app)

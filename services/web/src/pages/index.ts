@@ -11,6 +11,7 @@ import { login } from './login.ts'
 import { mailPages } from './mail.ts'
 import { messagePages } from './message.ts'
 import { stylesheet } from './render.ts'
+import { suppressionPages } from './suppressions.ts'
 import { ticketPages } from './ticket.ts'
 import { ticketLinkForm } from './ticket-links.ts'
 import { ticketSplitForm } from './ticket-split.ts'
@@ -27,6 +28,7 @@ export async function pages(web: Web, app: App): Promise<void> {
     ticketSplitForm(scope, app)
     mailPages(scope, app)
     messagePages(scope, app)
+    suppressionPages(scope, app)
   })
 }
 

@@ -16,6 +16,7 @@ handlebars.registerPartial('document', templates.get('document') ?? '')
 handlebars.registerHelper('time', (iso: string) => timeElement(iso, 'minute'))
 handlebars.registerHelper('second', (iso: string) => timeElement(iso, 'second'))
 handlebars.registerHelper('internal', (audience: unknown) => audience === 'internal')
+handlebars.registerHelper('automatic', (scope: unknown) => scope === 'automatic')
 handlebars.registerHelper('proposed', (state: unknown) => state === 'proposed')
 handlebars.registerHelper('words', (name: unknown) => String(name).replaceAll('_', ' '))
 

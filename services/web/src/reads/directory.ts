@@ -1,5 +1,6 @@
 import { AgentRole, type api, ContactRole, Language, LateReply, MailboxPolicy } from '@podatelna/contracts'
-import type { Prisma } from '@podatelna/store'
+import type { Prisma, Store } from '@podatelna/store'
+import { bouncesOf, suppressionsOf } from './suppressions.ts'
 
 export function showMailbox(row: Prisma.MailboxGetPayload<object>): api.Mailbox {
   const { address, name, signature, closeAfter } = row
@@ -17,16 +18,34 @@ export function showOrganization(row: Prisma.OrganizationGetPayload<object>): ap
   return { ...stored(row), name: row.name, language: Language.parse(row.language) }
 }
 
-export function showContact(row: Prisma.ContactGetPayload<{ include: { addresses: true } }>): api.Contact {
+/** With what is known of the mail to them. */
+export async function showContacts(store: Store, rows: ContactRow[]): Promise<api.Contact[]> {
+  const addresses = rows.flatMap(emailsOf)
+  const [suppressed, bounced] = await Promise.all([suppressionsOf(store, addresses), bouncesOf(store, addresses)])
+  return rows.map((row) => {
+    const emails = emailsOf(row)
+    return {
+      ...contactItself(row),
+      emails,
+      suppressions: emails.flatMap((address) => suppressed.get(address) ?? []),
+      bounces: emails.reduce((sum, address) => sum + (bounced.get(address) ?? 0), 0),
+    }
+  })
+}
+
+function contactItself(row: ContactRow) {
   return {
     ...stored(row),
     organization_id: row.organizationId,
     name: row.name,
-    emails: row.addresses.map(({ address }) => address),
     phones: row.phones,
     language: Language.nullable().parse(row.language),
     role: ContactRole.parse(row.role),
   }
+}
+
+function emailsOf({ addresses }: ContactRow): string[] {
+  return addresses.map(({ address }) => address)
 }
 
 export function showAgent(row: Prisma.AgentGetPayload<object>): api.Agent {
@@ -43,3 +62,5 @@ export function showAgent(row: Prisma.AgentGetPayload<object>): api.Agent {
 function stored({ id, createdAt, updatedAt }: { id: string; createdAt: Date; updatedAt: Date }) {
   return { id, created_at: createdAt.toISOString(), updated_at: updatedAt.toISOString() }
 }
+
+type ContactRow = Prisma.ContactGetPayload<{ include: { addresses: true } }>

@@ -18,6 +18,7 @@ import { deliveryColumns, showDelivery } from './deliveries.ts'
 import { isProved, proof } from './mail-flags.ts'
 import { newestFirst, type Paging, pageOf, placeOf } from './page.ts'
 import { findTickets } from './search.ts'
+import { suppressionsOf } from './suppressions.ts'
 import { findAgentId, findMailboxId } from './who.ts'
 
 /** Tickets that fit all of the filters; `me` is the agent who asks, if it is one. */
@@ -37,11 +38,17 @@ export async function listTickets(store: Store, asked: TicketsAsked) {
 export async function readTicket(store: Store, number: bigint): Promise<api.Ticket | undefined> {
   const row = await store.prisma.ticket.findUnique({ where: { number }, include: whole })
   if (!row) return undefined
-  const assignees = await assigneesOf(store, [row])
+  const [assignees, suppressed] = await Promise.all([
+    assigneesOf(store, [row]),
+    suppressionsOf(
+      store,
+      row.participants.map(({ address }) => address),
+    ),
+  ])
   return {
     ...showInList(row, assignees),
     messages: row.messages.map(showMessage),
-    participants: row.participants.map(showParticipant),
+    participants: row.participants.map((one) => showParticipant(one, suppressed.get(one.address))),
     moves: [...allowedMoves[TicketStatus.parse(row.status)]],
     solved_at: timeOf(row.solvedAt),
     closed_at: timeOf(row.closedAt),
@@ -169,7 +176,7 @@ const Listed = z.array(
 )
 const Folds = z.array(api.Folded)
 
-function showParticipant(row: Prisma.ParticipantGetPayload<object>): api.Participant {
+function showParticipant(row: Prisma.ParticipantGetPayload<object>, suppression?: api.Suppression): api.Participant {
   return {
     email: row.address,
     name: row.name,
@@ -178,6 +185,7 @@ function showParticipant(row: Prisma.ParticipantGetPayload<object>): api.Partici
     added_by: Actor.parse(row.addedBy),
     added_at: row.addedAt.toISOString(),
     ...(row.state === 'removed' && removal(row)),
+    ...(suppression && { suppression }),
   }
 }
 

@@ -119,6 +119,11 @@ const brokenSettings: [fault: string, env: Record<string, string>, line: string]
   ],
   ['a key that others may read', { SECRET_KEYS: '' }, 'warning: secret keys: other accounts may read'],
   ['no DKIM key', { DKIM_SELECTOR: '', DKIM_KEY_FILE: '' }, 'warning: DKIM desk.test: letters are not signed.'],
+  [
+    'a second DKIM key that is not published',
+    { DKIM_SELECTOR: 's1,s2', DKIM_KEY_FILE: 'dkim.pem,dkim.pem' },
+    'fault: DKIM s2._domainkey.desk.test: there is no key.',
+  ],
   ['a file that is no key', { DKIM_KEY_FILE: 'tls.pem' }, 'tls.pem is no RSA or Ed25519 private key.'],
   [
     'a certificate of another key',
@@ -176,7 +181,10 @@ test('a relay that refuses our password is told, with its words; one that takes 
 function inFolder(env: Record<string, string>): Record<string, string> {
   const ours = (name: string, value: string) => value && /(_FILE|_CERT|_KEY|_DIR)$/.test(name)
   return Object.fromEntries(
-    Object.entries(env).map(([name, value]) => [name, ours(name, value) ? join(patient.folder, value) : value]),
+    Object.entries(env).map(([name, value]) => [
+      name,
+      ours(name, value) ? value.replace(/[^,]+/g, (file) => join(patient.folder, file)) : value,
+    ]),
   )
 }
 

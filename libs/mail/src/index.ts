@@ -11,10 +11,11 @@ export type { Bounce } from './bounce/read.ts'
 export { type Action, type Recipient, recipient } from './bounce/recipient.ts'
 export { type Classification, classify, type FineKind, type LetterEnvelope } from './classify.ts'
 export type { Complaint } from './complaint.ts'
-export { signLetter } from './compose/dkim.ts'
+export { openSigner, type Signer } from './compose/dkim.ts'
 export { composeLetter, type OutgoingLetter } from './compose/letter.ts'
 export { isMessageId } from './compose/references.ts'
 export { numberedSubject } from './compose/subject.ts'
+export type { Conversation } from './compose/thread-index.ts'
 export { type Circumstances, type Folded, type FoldedLetter, fold, markFolds } from './fold/index.ts'
 export {
   type Header,

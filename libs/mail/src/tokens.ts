@@ -9,12 +9,13 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
  *
  * - `thread`: serial of a participant, that is of one (ticket, recipient)
  * - `page`: the same, in the link to the participant's page
+ * - `leave`: the same, in the link by which a mail program leaves the ticket for them, and which opens nothing
  * - `bounce`: a delivery's UUID as a number
  */
-export type TokenKind = 'thread' | 'page' | 'bounce'
+export type TokenKind = 'thread' | 'page' | 'leave' | 'bounce'
 
 const macBytes = 10
-const idBytes = { thread: 6, page: 6, bounce: 16 } as const
+const idBytes = { thread: 6, page: 6, leave: 6, bounce: 16 } as const
 
 /**
  * `id` and 80 bits of HMAC-SHA-256 over kind and id, in base32 (RFC 4648 §6, small letters): survives servers that

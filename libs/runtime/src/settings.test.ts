@@ -70,10 +70,10 @@ test('the message is what the operator reads, every problem on its line', () => 
 test('settings that need each other are told when one is alone, and files that cannot be read', () => {
   expect(problemsOf({ SMTP_TLS_CERT: here, DKIM_SELECTOR: 's1' })).toEqual([
     'SMTP_TLS_KEY: is needed together with SMTP_TLS_CERT.',
-    'DKIM_KEY_FILE: is needed together with DKIM_SELECTOR.',
+    'DKIM_KEY_FILE: each selector has its own file; there are 1 and 0.',
   ])
   expect(problemsOf({ DKIM_SELECTOR: 's1', DKIM_KEY_FILE: '/no/such.pem' })).toEqual([
-    'DKIM_KEY_FILE: the file /no/such.pem cannot be read.',
+    'DKIM_KEY_FILE: "/no/such.pem" cannot be read.',
   ])
 })
 

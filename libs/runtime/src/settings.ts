@@ -184,8 +184,13 @@ const table = {
     .enum(['hold', 'deliver'], { error: 'must be hold or deliver.' })
     .default('hold')
     .describe('attachments that clamd has not scanned yet: `hold` keeps them locked, `deliver` gives them out'),
-  DKIM_SELECTOR: text('selector of the key that signs outgoing mail'),
-  DKIM_KEY_FILE: text('private key (PEM) that signs outgoing mail'),
+  DKIM_SELECTOR: list(
+    'selector of the key that signs outgoing mail; several for several signatures, one for each file',
+    (name) => (/^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/i.test(name) ? undefined : 'is no selector like s2026.'),
+  ),
+  DKIM_KEY_FILE: list('private key (PEM, RSA or Ed25519) that signs outgoing mail; several as above', (file) =>
+    readable(file) ? undefined : `cannot be read.`,
+  ),
   SECRET_KEYS: list('secrets for tokens in mail; the first signs, all verify; generated once into DATA_DIR', (key) =>
     key.length < 16 ? 'is too short; a secret key has at least 16 characters, better 32.' : undefined,
   ),
@@ -221,8 +226,11 @@ function contradictions(settings: z.output<z.ZodObject<typeof table>>): string[]
       problems.push(`${settings[a] ? b : a}: is needed together with ${settings[a] ? a : b}.`)
   }
   together('SMTP_TLS_CERT', 'SMTP_TLS_KEY')
-  together('DKIM_SELECTOR', 'DKIM_KEY_FILE')
-  for (const name of ['SMTP_TLS_CERT', 'SMTP_TLS_KEY', 'DKIM_KEY_FILE'] as const) {
+  const { DKIM_SELECTOR: selectors, DKIM_KEY_FILE: keys } = settings
+  if (selectors.length !== keys.length) {
+    problems.push(`DKIM_KEY_FILE: each selector has its own file; there are ${selectors.length} and ${keys.length}.`)
+  }
+  for (const name of ['SMTP_TLS_CERT', 'SMTP_TLS_KEY'] as const) {
     const file = settings[name]
     if (file && !readable(file)) problems.push(`${name}: the file ${file} cannot be read.`)
   }

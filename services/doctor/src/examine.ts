@@ -53,7 +53,7 @@ function domainChecks(domain: string, settings: Settings, names: Names): Check[]
   return [
     { subject: `MX ${domain}`, look: async () => [await checkMx(domain, names)] },
     { subject: `SPF ${domain}`, look: async () => checkSpf(domain, names, sends ? await senders() : []) },
-    ...(sends ? [{ subject: 'DKIM', look: async () => [await checkDkim(settings, names)] }] : []),
+    ...(sends ? [{ subject: 'DKIM', look: () => checkDkim(settings, names) }] : []),
     { subject: `DMARC ${domain}`, look: () => checkDmarc(domain, settings.MAIL_DOMAIN, names) },
     ...(sends ? [{ subject: 'PTR', look: async () => checkPtr(settings, names, await senders()) }] : []),
   ]

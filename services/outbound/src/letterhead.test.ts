@@ -14,7 +14,7 @@ const onTicket = {
   language: 'cs',
   mailbox: { address: 'support@example.com', name: 'Podpora', signature: '' },
   to: { address: 'jana@client.example', name: 'Jana Nováková' },
-  participant: { id: '01890000-0000-7000-8000-000000000001', serial: 42n },
+  participant: { id: '01890000-0000-7000-8000-000000000001', serial: 42n, mayLeave: true },
   thread: ['theirs@client.example'],
   about: {},
 }
@@ -101,6 +101,8 @@ describe('an authorization letter', () => {
 })
 
 test('a DKIM key that cannot sign stops the start with a sentence', async () => {
-  const broken = { ...settings, DKIM_SELECTOR: 'desk', DKIM_KEY_FILE: import.meta.filename }
-  await expect(openLetterhead({ settings: broken, keys })).rejects.toThrow(/^DKIM_KEY_FILE, .* cannot sign mail/)
+  const broken = { ...settings, DKIM_SELECTOR: ['desk'], DKIM_KEY_FILE: [import.meta.filename] }
+  await expect(openLetterhead({ settings: broken, keys })).rejects.toThrow(
+    'DKIM_KEY_FILE and DKIM_SELECTOR cannot sign mail: the key of desk is no private key in PEM.',
+  )
 })

@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs'
 import type { NoticeKind } from '@podatelna/contracts'
 import {
   bounceAddress,
+  type Conversation,
   composeLetter,
   loopToken,
   type Mailbox,
   makeToken,
+  openSigner,
   plusAddress,
-  signLetter,
+  type Signer,
   uuidAsNumber,
 } from '@podatelna/mail'
 import type { App } from '@podatelna/process'
@@ -46,8 +48,8 @@ export type Letterhead = {
 export async function openLetterhead({ settings, keys }: Pick<App, 'settings' | 'keys'>): Promise<Letterhead> {
   const templates = loadTemplates()
   const { PUBLIC_URL: publicUrl, MAIL_DOMAIN: mailDomain } = settings
-  const sign = await dkimSignature(settings)
-  const parts: Parts = { templates, keys, mailDomain, loopToken: loopToken(keys, mailDomain), sign }
+  const sign = dkimSigner(settings)
+  const parts: Parts = { templates, keys, publicUrl, mailDomain, loopToken: loopToken(keys, mailDomain), sign }
   const pageOf = (serial: bigint) => `${publicUrl}/t/${makeToken(keys, 'page', serial)}`
   return { publicUrl, mailDomain, pageOf, write: (notice) => write(parts, notice) }
 }
@@ -67,6 +69,8 @@ async function write(parts: Parts, notice: Notice): Promise<Letter> {
     messageId,
     date: new Date(),
     thread: notice.thread,
+    conversation: notice.conversation,
+    leave: leaveOf(parts, notice),
     automatic: notice.automatic,
     loopToken: parts.loopToken,
     language,
@@ -76,22 +80,29 @@ async function write(parts: Parts, notice: Notice): Promise<Letter> {
   // A letter to one who may not have written to us must cause no bounce either (RFC 3834 §3.3).
   const envelopeFrom = participant ? bounceAddress(makeToken(keys, 'bounce', uuidAsNumber(id)), mailDomain) : ''
   const about = { ...notice.about, participantId: participant?.id }
-  return { id, kind, to: to.address, subject, messageId, envelopeFrom, source: await parts.sign(source), about }
+  return { id, kind, to: to.address, subject, messageId, envelopeFrom, source: parts.sign(source), about }
 }
 
 function render(templates: Templates, notice: Notice) {
   return templates.render(notice.kind, notice.language, notice.values, notice.mailbox)
 }
 
-async function dkimSignature(settings: App['settings']): Promise<Sign> {
-  const { DKIM_SELECTOR: selector, DKIM_KEY_FILE: file, MAIL_DOMAIN: domain } = settings
-  if (!selector || !file) return async (source) => source
-  const privateKey = readFileSync(file, 'utf8')
-  const sign: Sign = (source) => signLetter(source, { domain, selector, privateKey })
-  await sign(Buffer.from(`From: try@${domain}\r\n\r\nTry\r\n`)).catch((error) => {
-    throw new Error(`DKIM_KEY_FILE, DKIM_SELECTOR and MAIL_DOMAIN cannot sign mail: ${error.message}`)
+/** Only people in copy may leave: the one who asked has to hear of their ticket. */
+function leaveOf({ keys, publicUrl }: Parts, { participant, mailbox, conversation }: Notice) {
+  if (!participant?.mayLeave || !conversation) return undefined
+  const list = `${conversation.name}.${mailbox.address.replace('@', '.')}`.toLowerCase()
+  return { list, url: `${publicUrl}/t/${makeToken(keys, 'leave', participant.serial)}/leave` }
+}
+
+function dkimSigner({ DKIM_SELECTOR, DKIM_KEY_FILE, MAIL_DOMAIN }: App['settings']): Signer {
+  const keys = DKIM_SELECTOR.map((selector, at) => {
+    return { selector, privateKey: readFileSync(DKIM_KEY_FILE[at]!, 'utf8') }
   })
-  return sign
+  try {
+    return openSigner(MAIL_DOMAIN, keys)
+  } catch (error) {
+    throw new Error(`DKIM_KEY_FILE and DKIM_SELECTOR cannot sign mail: ${(error as Error).message}.`)
+  }
 }
 
 type Circumstances = {
@@ -99,7 +110,9 @@ type Circumstances = {
   mailbox: Sender
   to: Mailbox
   /** Whose thread token the letter carries; absent for a letter that belongs to no ticket. */
-  participant?: { id: string; serial: bigint } | undefined
+  participant?: { id: string; serial: bigint; mayLeave: boolean } | undefined
+  /** The ticket as a conversation; `name` is its number. */
+  conversation?: (Conversation & { name: string }) | undefined
   /** Message-IDs of the conversation up to the letter this one answers. */
   thread: string[]
   automatic?: 'auto-replied' | 'auto-generated' | undefined
@@ -112,5 +125,11 @@ type About = {
   causedById?: string | undefined
   mailId?: string | null | undefined
 }
-type Sign = (source: Buffer) => Promise<Buffer>
-type Parts = { templates: Templates; keys: readonly string[]; mailDomain: string; loopToken: string; sign: Sign }
+type Parts = {
+  templates: Templates
+  keys: readonly string[]
+  publicUrl: string
+  mailDomain: string
+  loopToken: string
+  sign: Signer
+}

@@ -78,6 +78,7 @@ function ticket({
     number: 100_001n,
     subject: 'Printer on fire',
     earlier: null,
+    createdAt: new Date('2026-01-02T03:04:05Z'),
     status: 'queued',
     mailbox: { address: 'support@example.com', name: 'Support', signature: '' },
     participants: [participant({}), participant({ address: 'petr@client.example', role: 'cc' })],

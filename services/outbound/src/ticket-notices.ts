@@ -9,6 +9,7 @@ export type Ticket = {
   number: bigint
   subject: string
   status: TicketStatus
+  createdAt: Date
   /** The closed ticket that it follows. */
   earlier: bigint | null
   mailbox: { address: string; name: string; signature: string }
@@ -42,7 +43,7 @@ export type Participant = {
   language: string
   /** Who put them on the ticket. */
   addedBy: { name: string }
-  /** Message-IDs of the ticket's letters this participant can know, oldest first. */
+  /** Message-IDs of the ticket's letters they wrote or were sent, oldest first. */
   letters: { id: string; ours: boolean }[]
 }
 
@@ -114,7 +115,7 @@ export function ticketReader(store: Store): (messageId: string) => Promise<Ticke
 async function readTickets(store: Store, messageIds: string[]): Promise<Map<string, Ticket>> {
   const rows = await store.query<{ ticket: TicketRow }>(Prisma.sql`
     SELECT json_build_object(
-      'id', t.id, 'number', t.number, 'subject', t.subject, 'status', t.status,
+      'id', t.id, 'number', t.number, 'subject', t.subject, 'status', t.status, 'createdAt', t.created_at,
       'earlier', (SELECT number FROM tickets WHERE successor_id = t.id ORDER BY number LIMIT 1),
       'mailbox', json_build_object('address', mb.address, 'name', mb.name, 'signature', mb.signature),
       'message', json_build_object('id', m.id, 'mailId', m.mail_id, 'messageId', m.message_id, 'audience', m.audience,
@@ -132,7 +133,8 @@ async function readTickets(store: Store, messageIds: string[]): Promise<Map<stri
     rows.map(({ ticket }) => {
       const participants = ticket.participants.map(asParticipant)
       const earlier = ticket.earlier === null ? null : BigInt(ticket.earlier)
-      return [ticket.message.id, { ...ticket, number: BigInt(ticket.number), earlier, participants }]
+      const createdAt = new Date(ticket.createdAt)
+      return [ticket.message.id, { ...ticket, number: BigInt(ticket.number), createdAt, earlier, participants }]
     }),
   )
 }
@@ -146,9 +148,12 @@ const participants = Prisma.sql`
     'letters', (
       SELECT coalesce(json_agg(json_build_object('id', known.id, 'ours', known.ours) ORDER BY known.at), '[]')
       FROM (
-        SELECT message_id AS id, false AS ours, created_at AS at FROM messages
-        WHERE ticket_id = t.id AND kind = 'inbound' AND audience <> 'internal' AND created_at <= m.created_at
-          AND message_id IS NOT NULL
+        SELECT said.message_id AS id, false AS ours, said.created_at AS at
+        FROM messages said JOIN inbound_mail heard ON heard.id = said.mail_id
+        WHERE said.ticket_id = t.id AND said.audience <> 'internal' AND said.created_at <= m.created_at
+          AND said.message_id IS NOT NULL
+          AND (heard.from_address = p.address
+            OR heard.addressees @> jsonb_build_array(jsonb_build_object('address', p.address)))
         UNION ALL
         SELECT message_id, true, created_at FROM deliveries WHERE participant_id = p.id) known))), '[]')
   FROM participants p
@@ -185,7 +190,8 @@ function circumstances(ticket: Ticket, person: Participant) {
     language: person.language,
     mailbox,
     to: { address: person.address, name: person.name },
-    participant: { id: person.id, serial: person.serial },
+    participant: { id: person.id, serial: person.serial, mayLeave: person.role === 'cc' },
+    conversation: { id: ticket.id, begun: ticket.createdAt, name: ticketNumber(ticket.number) },
     thread: threadOf(person),
     about: { ticketId: ticket.id, causedById: message.id, mailId: message.mailId },
   }
@@ -198,7 +204,8 @@ function threadOf({ letters }: Participant): string[] {
   return usable.slice(0, answered < 0 ? undefined : answered + 1).map(({ id }) => id)
 }
 
-type TicketRow = Omit<Ticket, 'number' | 'earlier' | 'participants'> & {
+type TicketRow = Omit<Ticket, 'number' | 'createdAt' | 'earlier' | 'participants'> & {
+  createdAt: string
   number: number
   earlier: number | null
   participants: (Omit<Participant, 'serial'> & { serial: number })[]

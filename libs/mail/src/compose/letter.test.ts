@@ -1,8 +1,5 @@
-import { generateKeyPairSync } from 'node:crypto'
-import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
 import { simpleParser } from 'mailparser'
 import { describe, expect, test } from 'vitest'
-import { signLetter } from './dkim.ts'
 import { composeLetter, type OutgoingLetter } from './letter.ts'
 import { isMessageId, shortReferences } from './references.ts'
 import { numberedSubject } from './subject.ts'
@@ -18,7 +15,7 @@ const letter: OutgoingLetter = {
   automatic: 'auto-replied',
   loopToken: 'mail.example.com signature',
   language: 'cs',
-  text: 'Dobrý den,\n\npřijali jsme.\n',
+  text: 'Dobrý den,\n\npřijali jsme.',
   html: '<p>Dobrý den</p>',
 }
 
@@ -60,18 +57,35 @@ describe('a composed letter', () => {
 
   test('has CRLF everywhere and no line too long for a relay, and its long links stay whole', async () => {
     const link = `https://support.example.com/authorize/${'x'.repeat(900)}`
-    const source = await composeLetter({ ...letter, text: `a\nb\rc\r\n${link}\n.\n`, html: `<a href="${link}">x</a>` })
+    const source = await composeLetter({ ...letter, text: `a\nb\rc\r\n${link}\n.`, html: `<a href="${link}">x</a>` })
     const lines = source.toString('latin1').split('\r\n')
     expect(lines.filter((line) => /[\r\n]/.test(line) || line.length > 78)).toEqual([])
     const parsed = await simpleParser(source)
-    expect(parsed.text).toBe(`a\nb\nc\n${link}\n.\n`)
+    expect(parsed.text).toBe(`a\nb\nc\n${link}\n.`)
     expect(parsed.html).toBe(`<a href="${link}">x</a>`)
   })
 
   test('carries a megabyte of text unchanged', async () => {
-    const text = 'Příliš žluťoučký kůň\n'.repeat(50_000)
+    const text = 'Příliš žluťoučký kůň\n'.repeat(50_000).trimEnd()
     const parsed = await simpleParser(await composeLetter({ ...letter, text }))
     expect(parsed.text).toBe(text)
+  })
+})
+
+describe('a letter to somebody in copy', () => {
+  const leave = { list: 'p-100001.support.example.com', url: 'https://support.example.com/t/token/leave' }
+
+  test('says how to get no more of them in one click', async () => {
+    const source = (await composeLetter({ ...letter, automatic: undefined, leave })).toString()
+    expect(source).toMatch(/^List-Unsubscribe: <https:\/\/support\.example\.com\/t\/token\/leave>\r$/m)
+    expect(source).toMatch(/^List-Unsubscribe-Post: List-Unsubscribe=One-Click\r$/m)
+  })
+
+  test('calls itself a list’s only when no person wrote it: a desk in copy would not hear it', async () => {
+    const automatic = (await composeLetter({ ...letter, leave })).toString()
+    expect(automatic).toMatch(/^List-Id: <p-100001\.support\.example\.com>\r$/im)
+    expect((await composeLetter({ ...letter, automatic: undefined, leave })).toString()).not.toMatch(/^List-Id:/im)
+    expect((await composeLetter(letter)).toString()).not.toMatch(/^List-/m)
   })
 })
 
@@ -128,26 +142,4 @@ test('a subject carries the number of its ticket once', () => {
   expect(numberedSubject('P-100001', 'Printer on fire')).toBe('[P-100001] Printer on fire')
   expect(numberedSubject('P-100001', 'Re: [p-100001] Printer on fire')).toBe('Re: [p-100001] Printer on fire')
   expect(numberedSubject('P-100001', 'Same as P-1000012')).toBe('[P-100001] Same as P-1000012')
-})
-
-describe('DKIM', () => {
-  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const privateKey = rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-  const publicKey = rsa.publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
-  const resolver = async () => [[`v=DKIM1; k=rsa; p=${publicKey}`]]
-
-  test('signs the whole letter', async () => {
-    const source = await composeLetter(letter)
-    const signed = await signLetter(source, { domain: 'example.com', selector: 'desk', privateKey })
-    expect(signed.subarray(-source.length)).toEqual(source)
-    const { results } = await dkimVerify(signed, { resolver })
-    expect(results.map(({ status, signingDomain }) => [status.result, signingDomain])).toEqual([
-      ['pass', 'example.com'],
-    ])
-  })
-
-  test('with a key that is none is an error, never an unsigned letter', async () => {
-    const key = { domain: 'example.com', selector: 'desk', privateKey: 'not a key' }
-    await expect(composeLetter(letter).then((source) => signLetter(source, key))).rejects.toThrow()
-  })
 })

@@ -1,7 +1,10 @@
 import MailComposer from 'nodemailer/lib/mail-composer'
+import { normalizeAddress } from '../addresses.ts'
 import type { Mailbox } from '../headers.ts'
 import { oneLine } from '../text.ts'
+import { flow } from './flow.ts'
 import { isMessageId, shortReferences } from './references.ts'
+import { type Conversation, threadIndex } from './thread-index.ts'
 
 /** An outgoing letter before it is bytes. Message-IDs stand without their angle brackets, as everywhere. */
 export type OutgoingLetter = {
@@ -13,6 +16,10 @@ export type OutgoingLetter = {
   date: Date
   /** The conversation up to the letter that is answered, oldest first; empty when this one begins it. */
   thread: string[]
+  /** What Outlook groups it with. */
+  conversation?: Conversation | undefined
+  /** Where the recipient says that they want no more of these (RFC 8058); absent when they have to get them. */
+  leave?: { list: string; url: string } | undefined
   /** RFC 3834 §5: what it says about itself when no person wrote it. */
   automatic?: 'auto-replied' | 'auto-generated' | undefined
   loopToken: string
@@ -28,7 +35,7 @@ export type OutgoingLetter = {
 export async function composeLetter(letter: OutgoingLetter): Promise<Buffer> {
   const thread = letter.thread.filter(isMessageId)
   const composer = new MailComposer({
-    headers: automaticHeaders(letter),
+    headers: { ...automaticHeaders(letter), ...listHeaders(letter), ...conversationHeaders(letter, thread) },
     from: mailbox(letter.from),
     to: mailbox(letter.to),
     replyTo: letter.replyTo && mailbox({ address: letter.replyTo, name: letter.from.name }),
@@ -37,8 +44,10 @@ export async function composeLetter(letter: OutgoingLetter): Promise<Buffer> {
     inReplyTo: thread.length > 0 ? `<${thread.at(-1)}>` : undefined,
     references: shortReferences(thread).map((id) => `<${id}>`),
     date: letter.date,
-    text: part(letter.text),
-    html: part(letter.html),
+    alternatives: [
+      { contentType: 'text/plain; charset=utf-8; format=flowed', ...part(flow(letter.text.replace(lineEnd, '\n'))) },
+      { contentType: 'text/html; charset=utf-8', ...part(letter.html) },
+    ],
     disableFileAccess: true,
     disableUrlAccess: true,
   })
@@ -53,8 +62,29 @@ function automaticHeaders({ automatic, loopToken, language }: OutgoingLetter): R
   }
 }
 
+/**
+ * Leaving takes one click, and no page (RFC 8058). Only automatic letters call themselves a list's: desks, ours too, hear
+ * nobody in letters of lists, and people in copy may be a desk.
+ */
+function listHeaders({ leave, automatic }: OutgoingLetter): Record<string, string> {
+  if (!leave) return {}
+  return {
+    ...(automatic ? { 'List-Id': `<${oneLine(leave.list, 200)}>` } : {}),
+    'List-Unsubscribe': `<${oneLine(leave.url, 500)}>`,
+    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+  }
+}
+
+function conversationHeaders({ conversation, date }: OutgoingLetter, thread: string[]): Record<string, string> {
+  if (!conversation) return {}
+  return { 'Thread-Index': threadIndex(conversation, thread.length > 0 ? date : undefined) }
+}
+
+/** Domains as A-labels: a header of UTF-8 would need relays that all know RFC 6531. */
 function mailbox({ address, name }: Mailbox): Mailbox {
-  return { address: oneLine(address, 320), name: oneLine(name, 200) }
+  // RFC 5321 §4.5.3.1.3 allows 256 bytes; a line has 998, whatever is written here.
+  const written = Buffer.from(oneLine(address, 320)).toString('utf8', 0, 320)
+  return { address: normalizeAddress(written), name: oneLine(name, 200) }
 }
 
 /**
@@ -63,5 +93,7 @@ function mailbox({ address, name }: Mailbox): Mailbox {
  */
 function part(content: string): { content: string; contentTransferEncoding: string } {
   const contentTransferEncoding = content.length > 64 * 1024 ? 'base64' : 'quoted-printable'
-  return { content: content.replace(/\r\n|\r|\n/g, '\r\n'), contentTransferEncoding }
+  return { content: content.replace(lineEnd, '\r\n'), contentTransferEncoding }
 }
+
+const lineEnd = /\r\n|\r|\n/g

@@ -5,10 +5,17 @@ import { type Advice, type Finding, fault, ok, warning } from '../finding.ts'
 import type { Names } from '../names.ts'
 import { readTags, zoneLine } from './zone.ts'
 
-/** The published key has to be the one that signs (RFC 6376 §3.6). */
-export async function checkDkim(settings: Settings, names: Names): Promise<Finding> {
-  const { DKIM_SELECTOR: selector, DKIM_KEY_FILE: file, MAIL_DOMAIN: domain } = settings
-  if (!selector || !file) return warning(`DKIM ${domain}`, 'letters are not signed.', makeKey())
+/** Each published key has to be the one that signs (RFC 6376 §3.6). */
+export async function checkDkim(settings: Settings, names: Names): Promise<Finding[]> {
+  const { DKIM_SELECTOR: selectors, DKIM_KEY_FILE: files, MAIL_DOMAIN: domain } = settings
+  if (selectors.length === 0) return [warning(`DKIM ${domain}`, 'letters are not signed.', makeKey())]
+  return Promise.all(selectors.map((selector, at) => checkKey({ selector, file: files[at]!, domain }, names)))
+}
+
+async function checkKey(
+  { selector, file, domain }: { selector: string; file: string; domain: string },
+  names: Names,
+): Promise<Finding> {
   const name = `${selector}._domainkey.${domain}`
   const subject = `DKIM ${name}`
   const key = readKey(await readFile(file, 'utf8'))

@@ -14,10 +14,12 @@ import { languageOf } from '../authorize/link-page.ts'
 import { isForeign } from '../door/same-origin.ts'
 import type { Web } from '../door/web.ts'
 import { render } from '../pages/render.ts'
+import { leavePages } from './leave.ts'
 import { type Notice, participantPage, wordsFor } from './page.ts'
 
 export async function participantPages(web: Web, app: App): Promise<void> {
   await web.register(formbody, { bodyLimit: wordsLimit })
+  await web.register(async (scope: Web) => leavePages(scope, app))
   web.get('/t/:token', { ...options, schema }, async (request, reply) => {
     const seat = await seatOf(app, request.params.token)
     if (!seat) return say(reply, languageOf(request), 404, 'unknown')

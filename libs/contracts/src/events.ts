@@ -33,8 +33,10 @@ export const mailTooLate = event('mail.too_late', 1, { ...mail, ticket_id: z.uui
 export const ticketOpened = event('ticket.opened', 1, message)
 /** People were put in copy of a ticket that was there already; `message_id` is what they are told about it. */
 export const copied = event('ticket.copied', 1, { ...message, participant_ids: z.array(z.uuid()) })
-/** An agent answered publicly. */
-export const publiclyReplied = event('ticket.publicly_replied', 1, message)
+/** What somebody was sent until now is revoked, and they are to have a new link; `message_id` as in `copied`. */
+export const linkRenewed = event('ticket.link_renewed', 1, { ...message, participant_ids: z.array(z.uuid()) })
+/** An agent answered publicly. Without `recorded` (of older processes) its recipients are those who are on the ticket by now. */
+export const publiclyReplied = event('ticket.publicly_replied', 1, { ...message, recorded: z.boolean().optional() })
 
 /** A letter of ours did not arrive and never will: refused for good, given up after days, or returned. Once a delivery. */
 export const deliveryFailed = event('delivery.failed', 1, { delivery_id: z.uuid() })
@@ -50,6 +52,9 @@ export const subscriptions = {
   outboundBounces: { consumer: 'outbound.bounces', events: [mailSuppressed] },
   outboundNotices: {
     consumer: 'outbound.notices',
-    events: [mailHeld, mailTooLate, ticketOpened, copied, publiclyReplied, deliveryFailed, deliveryDeferredLong],
+    events: [
+      ...[mailHeld, mailTooLate, ticketOpened, copied, linkRenewed, publiclyReplied],
+      ...[deliveryFailed, deliveryDeferredLong],
+    ],
   },
 } as const satisfies Record<string, Subscription>

@@ -105,6 +105,7 @@ export const NoticeKind = z.enum([
   'late_reply',
   'late_reply_notice',
   'cc_added',
+  'link_renewed',
   'letter_held',
 ])
 export type NoticeKind = z.infer<typeof NoticeKind>

@@ -28,6 +28,8 @@ export type MailRow = {
   /** Its author confirmed it, or staff released it. */
   vouched: boolean
   released: boolean
+  /** Its author is a partner's own customer. */
+  endCustomer: boolean
   /** Its author was a contact when it arrived, and is none any more. */
   cutOff: boolean
 }
@@ -39,6 +41,7 @@ export async function loadMails(store: Store, ids: string[]): Promise<Map<string
       (SELECT count(*) || coalesce(max(updated_at)::text, '') FROM legacy_systems) AS legacy_version, (verdict->>'verified')::boolean AS verified,
       EXISTS (SELECT FROM mail_events e WHERE e.mail_id = inbound_mail.id AND e.type IN ('confirmed', 'released')) AS vouched,
       EXISTS (SELECT FROM mail_events e WHERE e.mail_id = inbound_mail.id AND e.type = 'released') AS released,
+      EXISTS (SELECT FROM contacts c WHERE c.id = contact_id AND c.role = 'end_customer') AS "endCustomer",
       contact_id IS NOT NULL
         AND NOT EXISTS (SELECT FROM contact_addresses a WHERE a.address = from_address) AS "cutOff"
     FROM inbound_mail WHERE id = ANY(${ids}::uuid[])`)

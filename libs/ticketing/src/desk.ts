@@ -22,6 +22,8 @@ export type Problem =
   | 'deleted'
   | 'own_mailbox'
   | 'not_a_participant'
+  | 'hidden'
+  | 'not_for_them'
   | 'no_mailbox'
   | 'no_organization'
   | 'no_agent'

@@ -6,6 +6,7 @@ import { buffer } from 'node:stream/consumers'
 import { envelope, inboxInsert, type Outcome, outboxInsert } from '@podatelna/bus'
 import {
   type Actor,
+  type Audience,
   copied,
   type Envelope,
   mailTooLate,
@@ -78,7 +79,8 @@ async function threadLetter(desk: Desk, mail: MailRow, clues: Clues): Promise<Th
   if (!hasClues(clues)) return undefined
   const author = {
     address: mail.from_address ?? '',
-    organizationId: mail.organization_id,
+    // An end customer writes to what they are on, not to all of an organization.
+    organizationId: mail.endCustomer ? null : mail.organization_id,
     agentId: mail.agent_id,
   }
   const rows = await desk.store.query<ThreadedTicketRow>(threadedTicket(clues, author, mail.received_at))
@@ -164,7 +166,7 @@ async function openTicket(
       INSERT INTO participants (id, ticket_id, address, name, role, added_by)
       SELECT ${newId()}::uuid, id, ${mail.from_address}, ${author.name}, 'requester', ${JSON.stringify(author)}::jsonb
       FROM ticket),
-    message AS (${messageInsert(messageId, mail, letter, 'client', author)}),
+    message AS (${messageInsert(messageId, mail, letter, clientAudience(mail), author)}),
     ${filesInsert(messageId, letter.files)}
     event AS (
       INSERT INTO ticket_events (ticket_id, type, by) SELECT id, 'opened', ${JSON.stringify(author)}::jsonb FROM ticket),
@@ -231,7 +233,7 @@ async function addToTicket(
         AND NOT EXISTS (SELECT FROM messages WHERE mail_id = ${mail.id}::uuid)
       RETURNING tickets.id, tickets.organization_id),
     joined AS (${colleagueJoins(mail, ticket, author)}),
-    message AS (${messageInsert(messageId, mail, letter, mail.agent_id ? 'internal' : 'client', author)}),
+    message AS (${messageInsert(messageId, mail, letter, mail.agent_id ? 'internal' : clientAudience(mail), author)}),
     ${filesInsert(messageId, letter.files)}
     ${copiesInsert(copies, messageId, author)}
     ${copies.length > 0 ? Prisma.sql`outbox AS (${outboxInsert([told], Prisma.sql`SELECT FROM copied WHERE state = 'active'`)}),` : Prisma.empty}
@@ -242,13 +244,7 @@ async function addToTicket(
   return rows.length > 0 ? 'done' : { retry: `ticket ${ticket.number} changed its status meanwhile` }
 }
 
-function messageInsert(
-  id: string,
-  mail: MailRow,
-  letter: ReadLetter,
-  audience: 'client' | 'internal',
-  author: Actor,
-): Prisma.Sql {
+function messageInsert(id: string, mail: MailRow, letter: ReadLetter, audience: Audience, author: Actor): Prisma.Sql {
   return Prisma.sql`
     INSERT INTO messages (id, ticket_id, kind, audience, author, subject, text, html, visible_text, folded, warnings,
       message_id, mail_id, created_at)
@@ -256,6 +252,11 @@ function messageInsert(
       ${letter.html ?? null}, ${letter.visible_text}, ${JSON.stringify(letter.folded)}::jsonb, ${notesOn(letter)}::text[],
       ${mail.message_id}, ${mail.id}::uuid, ${mail.received_at}
     FROM ticket RETURNING id, ticket_id`
+}
+
+/** Mail never is visible to end customers by default, and what they write reaches everybody (product.md, partner desk). */
+function clientAudience({ endCustomer }: MailRow): Audience {
+  return endCustomer ? 'end_customer' : 'client'
 }
 
 /** A contact who writes into a ticket of their own organization is on it from then on (rules §5); an auto-reply joins nobody. */

@@ -24,6 +24,10 @@ export async function mergeTickets(
       UPDATE messages SET ticket_id = ${target.id}::uuid, home_ticket_id = coalesce(home_ticket_id, ticket_id)
       WHERE ticket_id = ${source.id}::uuid`
     const joined = await bringParticipants(database, source, target, by)
+    // What was hidden stays hidden: the stricter of the two counts, and an undone merge does not open it again.
+    await database.$executeRaw`
+      UPDATE tickets target SET end_customer_visible = target.end_customer_visible AND source.end_customer_visible
+      FROM tickets source WHERE target.id = ${target.id}::uuid AND source.id = ${source.id}::uuid`
     await database.ticket.update({ where: { id: source.id }, data: { mergedIntoId: target.id } })
     await database.ticket.update({ where: { id: target.id }, data: { updatedAt: new Date() } })
     await record(database, source.id, 'merged', by, { into: ticketNumber(into), joined })

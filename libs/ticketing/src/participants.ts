@@ -1,8 +1,9 @@
 import { envelope } from '@podatelna/bus'
 import { type Actor, copied, type Envelope, type ParticipantRole } from '@podatelna/contracts'
-import { normalizeAddress, oneLine, splitPlus } from '@podatelna/mail'
+import { normalizeAddress, oneLine } from '@podatelna/mail'
 import { type Database, newId, Prisma } from '@podatelna/store'
 import { act, record } from './act.ts'
+import { isOurs } from './audience.ts'
 import { type Act, type Desk, type Refusal, refusal } from './desk.ts'
 import { lockLiveTicket } from './lock-ticket.ts'
 
@@ -49,16 +50,21 @@ export async function removeCc(
 
 /** They are told about the newest message that clients may see, if there is one. */
 export async function copiedEvent(database: Database, ticketId: string, email: string): Promise<Envelope> {
-  const [person, newest] = await Promise.all([
-    database.participant.findUniqueOrThrow({
-      where: { ticketId_address: { ticketId, address: normalizeAddress(email) } },
-    }),
-    database.message.findFirstOrThrow({
-      where: { ticketId },
-      orderBy: [{ audience: 'asc' }, { createdAt: 'desc' }],
-    }),
-  ])
-  return envelope(copied, { ticket_id: ticketId, message_id: newest.id, participant_ids: [person.id] })
+  const person = await database.participant.findUniqueOrThrow({
+    where: { ticketId_address: { ticketId, address: normalizeAddress(email) } },
+  })
+  const about = { ticket_id: ticketId, message_id: await newestForClients(database, ticketId) }
+  return envelope(copied, { ...about, participant_ids: [person.id] })
+}
+
+/** Id of the newest message that clients may see, or of the newest one. */
+export async function newestForClients(database: Database, ticketId: string): Promise<string> {
+  const { id } = await database.message.findFirstOrThrow({
+    where: { ticketId },
+    orderBy: [{ audience: 'asc' }, { createdAt: 'desc' }],
+    select: { id: true },
+  })
+  return id
 }
 
 /** Puts somebody in copy within a transaction that holds the ticket's lock, and writes it down. */
@@ -83,10 +89,8 @@ export async function joinTicket(
   state: 'active' | 'proposed' = 'active',
 ): Promise<'joined' | 'already' | Refusal> {
   const address = normalizeAddress(person.email)
-  if (!/^[^\s@<>"]+@[^\s@<>"]+$/.test(address)) return refusal('bad_address', `${address} is not an e-mail address.`)
-  if (await isOwnAddress(database, address)) {
-    return refusal('own_mailbox', `${address} is a mailbox of ours; it would answer itself.`)
-  }
+  const refused = await whyNotJoin(database, address)
+  if (refused) return refused
   const known = await database.participant.findUnique({ where: { ticketId_address: { ticketId, address } } })
   if (known?.state === 'active' || known?.state === state) return 'already'
   const name = oneLine(person.name ?? '', 200) || address
@@ -99,6 +103,15 @@ export async function joinTicket(
   return 'joined'
 }
 
+/** A refusal for what is no address, or leads back to us. */
+export async function whyNotJoin(database: Database, address: string): Promise<Refusal | undefined> {
+  if (!/^[^\s@<>"]+@[^\s@<>"]+$/.test(address)) return refusal('bad_address', `${address} is not an e-mail address.`)
+  const [{ ours }] = await database.$queryRaw<
+    [{ ours: boolean }]
+  >`SELECT ${isOurs(Prisma.sql`${address}::text`)} AS ours`
+  return ours ? refusal('own_mailbox', `${address} is a mailbox of ours; it would answer itself.`) : undefined
+}
+
 /** Cuts addresses off from every ticket, for instance because their contact was removed (rules §5). */
 export async function removeParticipantEverywhere(
   database: Database,
@@ -109,12 +122,6 @@ export async function removeParticipantEverywhere(
     where: { address: { in: addresses.map(normalizeAddress) }, state: { not: 'removed' } },
     data: removal(how.by, how.reason),
   })
-}
-
-/** Our own mailboxes are never on a ticket, with or without a token in their address. */
-async function isOwnAddress(database: Database, address: string): Promise<boolean> {
-  const mailbox = await database.mailbox.findFirst({ where: { address: { in: [address, splitPlus(address).base] } } })
-  return mailbox !== null
 }
 
 /** True for contacts of that organization. */

@@ -85,9 +85,11 @@ async function openBeside(
   source: LockedTicket,
   { subject, ticketId }: { subject: string; ticketId?: string | undefined },
 ): Promise<{ id: string; number: bigint }> {
+  const { endCustomerVisible } = await database.ticket.findUniqueOrThrow({ where: { id: source.id } })
   return database.ticket.create({
     data: {
       id: ticketId ?? newId(),
+      endCustomerVisible,
       subject: oneLine(subject, 500) || '(no subject)',
       mailboxId: source.mailboxId,
       organizationId: source.organizationId,

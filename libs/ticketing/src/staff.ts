@@ -11,10 +11,12 @@ import {
 import { cleanText, oneLine, sanitiseHtml } from '@podatelna/mail'
 import { type Database, newId } from '@podatelna/store'
 import { act, record } from './act.ts'
+import { audienceOfReply, isEndCustomer, type ReplyAudience, recordRecipients } from './audience.ts'
 import { type Act, type Desk, type Refusal, refusal } from './desk.ts'
 import { type LockedTicket, lockLiveTicket } from './lock-ticket.ts'
 import { addToCc, joinTicket, type Person } from './participants.ts'
 import { moveTicket } from './states.ts'
+import { showToEndCustomers } from './visibility.ts'
 
 type Written = { number: bigint; messageId: string }
 /** `messageId` is given by who may ask twice: the second time, what was written stands. */
@@ -46,18 +48,15 @@ export async function openTicketByStaff(
     })
     const joined = await joinTicket(database, id, input.requester, 'requester', input.by)
     if (typeof joined === 'object') return joined
-    const messageId = await write(
-      database,
-      { id, subject: input.subject },
-      { ...input, kind: 'phone', audience: 'client' },
-    )
+    const audience = (await isEndCustomer(database, input.requester.email)) ? 'end_customer' : 'client'
+    const messageId = await write(database, { id, subject: input.subject }, { ...input, kind: 'phone', audience })
     await record(database, id, 'opened', input.by)
     const opened = envelope(ticketOpened, { ticket_id: id, message_id: messageId })
     return { value: { number, messageId }, events: [opened] }
   })
 }
 
-/** Answers publicly: everybody on the ticket gets the text by mail, in a letter of their own. */
+/** Answers publicly: everybody on the ticket who may see it gets the text by mail, in a letter of their own. */
 export async function replyToTicket(
   desk: Desk,
   input: Words & {
@@ -66,7 +65,8 @@ export async function replyToTicket(
     status?: TicketStatus | undefined
     scheduledFor?: Date | undefined
     cc?: Person[] | undefined
-    audience?: Audience | undefined
+    /** Absent: see `audienceOfReply`. */
+    audience?: ReplyAudience | undefined
   },
 ): Promise<Act<Written>> {
   return act(desk, async (database) => {
@@ -74,17 +74,19 @@ export async function replyToTicket(
     if ('problem' in ticket) return ticket
     const already = await writtenBefore(database, input)
     if (already) return already
+    const audience = await audienceOfReply(database, ticket.id, input.audience)
+    if (typeof audience === 'object') return audience
     for (const person of input.cc ?? []) {
       const added = await addToCc(database, ticket.id, person, input.by)
       if (typeof added === 'object') return added
     }
     const refused = await moveAsAsked(database, ticket, input)
     if (refused) return refused
-    const messageId = await write(database, ticket, { ...input, kind: 'reply', audience: input.audience ?? 'client' })
+    const messageId = await write(database, ticket, { ...input, kind: 'reply', audience })
+    await recordRecipients(database, ticket.id, { messageId, audience, author: input.by })
     await record(database, ticket.id, 'replied', input.by)
-    const replied = envelope(publiclyReplied, { ticket_id: ticket.id, message_id: messageId })
-    const heard = input.audience !== 'internal'
-    return { value: { number: ticket.number, messageId }, events: heard ? [replied] : [] }
+    const replied = envelope(publiclyReplied, { ticket_id: ticket.id, message_id: messageId, recorded: true })
+    return { value: { number: ticket.number, messageId }, events: [replied] }
   })
 }
 
@@ -111,6 +113,7 @@ export async function changeTicket(
     priority?: TicketPriority | undefined
     assigneeId?: string | null | undefined
     subject?: string | undefined
+    endCustomerVisible?: boolean | undefined
     /** The version that whoever asks for it has seen. */
     seen?: number | undefined
   },
@@ -124,6 +127,9 @@ export async function changeTicket(
     }
     const refused = await moveAsAsked(database, ticket, input)
     if (refused) return refused
+    if (input.endCustomerVisible !== undefined) {
+      await showToEndCustomers(database, ticket.id, input.endCustomerVisible, input.by)
+    }
     const subject = input.subject === undefined ? undefined : oneLine(input.subject, 500)
     const changes = Object.fromEntries(
       Object.entries({ assigneeId, priority, subject }).filter(([, value]) => value !== undefined),

@@ -4,6 +4,7 @@ import {
   deliveryDeferredLong,
   deliveryFailed,
   type Envelope,
+  linkRenewed,
   mailHeld,
   mailTooLate,
   publiclyReplied,
@@ -15,7 +16,7 @@ import { commitLetters, type Gate } from './deliveries.ts'
 import { heldNotice, readHeldLetter } from './held-notice.ts'
 import type { Letter, Letterhead, Notice } from './letterhead.ts'
 import type { Post } from './post.ts'
-import { copiedNotices, openedNotices, replyNotices, ticketReader } from './ticket-notices.ts'
+import { copiedNotices, openedNotices, renewedNotices, replyNotices, ticketReader } from './ticket-notices.ts'
 import { readLateLetter, tooLateNotice } from './too-late-notice.ts'
 
 const subscription = subscriptions.outboundNotices
@@ -49,7 +50,14 @@ function planFor(desk: Reading, event: Envelope): Promise<Plan | { reject: strin
     const { participant_ids: ids } = copied.payload.parse(event.payload)
     return planTicket(desk, event, (ticket, head) => copiedNotices(ticket, head, ids))
   }
-  if (event.name === publiclyReplied.name) return planTicket(desk, event, replyNotices)
+  if (event.name === linkRenewed.name) {
+    const { participant_ids: ids } = linkRenewed.payload.parse(event.payload)
+    return planTicket(desk, event, (ticket, head) => renewedNotices(ticket, head, ids))
+  }
+  if (event.name === publiclyReplied.name) {
+    const { recorded = false } = publiclyReplied.payload.parse(event.payload)
+    return planTicket(desk, event, (ticket, head) => replyNotices(ticket, head, recorded))
+  }
   // Shown on the ticket; nobody is mailed about it yet.
   if (event.name === deliveryFailed.name || event.name === deliveryDeferredLong.name)
     return Promise.resolve({ notices: [] })

@@ -26,6 +26,7 @@ export type NoticeValues = {
   late_reply: { number: string; title: string; numberedTitle: string; earlier: string; page: string }
   /** `by` put them in copy. */
   cc_added: { number: string; title: string; numberedTitle: string; by: string; page: string }
+  link_renewed: { number: string; title: string; numberedTitle: string; page: string }
   late_reply_notice: { number: string; title: string; address: string }
   letter_held: { mailbox: string; address: string; title: string; arrived: Date; page: string; validUntil: Date }
 }
@@ -49,6 +50,7 @@ export const samples: { [Kind in NoticeKind]: NoticeValues[Kind][] } = {
   })),
   late_reply: [{ ...ticket, earlier: 'P-100000' }],
   cc_added: [{ ...ticket, by: 'Jana Nováková' }],
+  link_renewed: [ticket],
   late_reply_notice: [{ number: 'P-100000', title: 'Re: Printer on fire', address: 'support@example.com' }],
   letter_held: [
     {

@@ -15,6 +15,12 @@ describe('a ticket was opened', () => {
     expect(notices[0]).toMatchObject({ automatic: 'auto-replied', thread: ['theirs@client.example'] })
   })
 
+  test('an end customer in copy of what is not for them is told no more than that', () => {
+    const participants = [participant({}), participant({ address: 'end@customer.example', role: 'cc', maySee: false })]
+    const [, told] = openedNotices(ticket({ participants }), head)
+    expect(told).toMatchObject({ kind: 'cc_added', values: { by: 'Jana' } })
+  })
+
   test('a machine gets no automatic answer, those in copy do', () => {
     const notices = openedNotices(ticket({ message: { letterKind: 'auto_generated' } }), head)
     expect(addresses(notices)).toEqual(['petr@client.example'])
@@ -31,24 +37,23 @@ describe('a ticket was opened', () => {
 describe('a public reply', () => {
   const agent = { name: 'Karel', email: 'karel@example.com' }
 
-  test('goes to everybody on the ticket except its author', () => {
-    const byCc = ticket({ message: { author: { name: 'Petr', email: 'Petr@client.example' } } })
-    expect(addresses(replyNotices(byCc, head))).toEqual(['jana@client.example'])
-    expect(replyNotices(ticket({ message: { author: agent } }), head)).toHaveLength(2)
+  test('goes to those it was for when it was written, and may see it still', () => {
+    const added = participant({ address: 'added.since@client.example', receives: false })
+    const hidden = participant({ address: 'hidden.since@client.example', maySee: false })
+    const participants = [participant({}), added, hidden]
+    expect(addresses(replyNotices(ticket({ participants }), head, true))).toEqual(['jana@client.example'])
   })
 
-  test('reaches an end customer only when it was made visible to them, an internal one nobody', () => {
-    const participants = [participant({}), participant({ address: 'end@customer.example', endCustomer: true })]
-    const to = (audience: string) =>
-      addresses(replyNotices(ticket({ participants, message: { author: agent, audience } }), head))
-    expect(to('client')).toEqual(['jana@client.example'])
-    expect(to('end_customer')).toEqual(['jana@client.example', 'end@customer.example'])
-    expect(to('internal')).toEqual([])
+  test('written by an older process goes to everybody who may see it, except its author', () => {
+    const byCc = ticket({ message: { author: { name: 'Petr', email: 'Petr@client.example' } } })
+    expect(addresses(replyNotices(byCc, head, false))).toEqual(['jana@client.example'])
+    expect(replyNotices(ticket({ message: { author: agent } }), head, false)).toHaveLength(2)
   })
 
   test('answers the newest letter of a client, or else our own last one', () => {
     const thread = (letters: Participant['letters']) =>
-      replyNotices(ticket({ participants: [participant({ letters })], message: { author: agent } }), head)[0]!.thread
+      replyNotices(ticket({ participants: [participant({ letters })], message: { author: agent } }), head, true)[0]!
+        .thread
     const [theirs, ours] = [
       { id: 'theirs@x', ours: false },
       { id: 'ours@x', ours: true },
@@ -61,7 +66,7 @@ describe('a public reply', () => {
   })
 
   test('claims not to be automatic', () => {
-    expect(replyNotices(ticket({ message: { author: agent } }), head)[0]!.automatic).toBeUndefined()
+    expect(replyNotices(ticket({ message: { author: agent } }), head, true)[0]!.automatic).toBeUndefined()
   })
 })
 
@@ -106,7 +111,8 @@ function participant(part: Partial<Participant>): Participant {
     address: 'jana@client.example',
     name: 'Jana',
     role: 'requester',
-    endCustomer: false,
+    maySee: true,
+    receives: true,
     addedBy: { name: 'Jana' },
     language: 'en',
     letters: [{ id: 'theirs@client.example', ours: false }],

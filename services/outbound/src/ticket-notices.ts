@@ -1,6 +1,7 @@
 import { type TicketStatus, ticketNumber } from '@podatelna/contracts'
 import { isMessageId, normalizeAddress, numberedSubject, splitPlus } from '@podatelna/mail'
 import { batched, Prisma, type Store } from '@podatelna/store'
+import { maySee } from '@podatelna/ticketing'
 import type { Letterhead, Notice } from './letterhead.ts'
 
 /** A ticket as its notices need it: the message they are about, and who is on it. */
@@ -39,7 +40,10 @@ export type Participant = {
   address: string
   name: string
   role: 'requester' | 'cc'
-  endCustomer: boolean
+  /** They may see the message that the notices are about. */
+  maySee: boolean
+  /** The message is a reply, and was for them when it was written. */
+  receives: boolean
   language: string
   /** Who put them on the ticket. */
   addedBy: { name: string }
@@ -49,7 +53,8 @@ export type Participant = {
 
 /**
  * Ticket opened: to the requester and cc; never an answer to a machine, nor one too many to a stranger. Whoever opened it
- * by answering a closed one is told both numbers (rules §1, §6).
+ * by answering a closed one is told both numbers (rules §1, §6); an end customer who is in copy of what is not for them, no
+ * more than that they are.
  */
 export function openedNotices(ticket: Ticket, head: Head): Notice[] {
   const { message, earlier } = ticket
@@ -57,6 +62,7 @@ export function openedNotices(ticket: Ticket, head: Head): Notice[] {
     .filter((person) => !(isMute(message) && isAuthor(person, message.author)))
     .map((person) => {
       const wrote = message.mailId !== null && isAuthor(person, message.author)
+      if (!person.maySee && person.role === 'cc') return copiedNotice(ticket, person, head)
       const page = head.pageOf(person.serial)
       const automatic = message.mailId === null ? 'auto-generated' : 'auto-replied'
       const how = { automatic, ...circumstances(ticket, person) } as const
@@ -71,11 +77,16 @@ function isMute({ letterKind, unanswered }: Ticket['message']): boolean {
   return letterKind === 'auto_generated' || unanswered
 }
 
-/** Public reply: to everybody on the ticket who may see it, except its author (rules §6). */
-export function replyNotices(ticket: Ticket, head: Head): Notice[] {
+/**
+ * Public reply: to those it was for when it was written (rules §5, §6), as far as they are on the ticket still and may
+ * see it still.
+ *
+ * @param recorded false when it was written by a process that recorded nobody: then to all who may see it but its author
+ */
+export function replyNotices(ticket: Ticket, head: Head, recorded: boolean): Notice[] {
   const { message } = ticket
   return recipients(ticket, head)
-    .filter((person) => maySee(person, message.audience) && !isAuthor(person, message.author))
+    .filter((person) => person.maySee && (recorded ? person.receives : !isAuthor(person, message.author)))
     .map((person) => ({
       kind: 'public_reply',
       values: {
@@ -93,9 +104,25 @@ export function replyNotices(ticket: Ticket, head: Head): Notice[] {
 export function copiedNotices(ticket: Ticket, head: Head, participantIds: string[]): Notice[] {
   return recipients(ticket, head)
     .filter(({ id }) => participantIds.includes(id))
+    .map((person) => copiedNotice(ticket, person, head))
+}
+
+function copiedNotice(ticket: Ticket, person: Participant, head: Head): Notice {
+  return {
+    kind: 'cc_added',
+    values: { ...titles(ticket), by: person.addedBy.name, page: head.pageOf(person.serial) },
+    automatic: 'auto-generated',
+    ...circumstances(ticket, person),
+  }
+}
+
+/** The link to somebody's page was renewed: here is the new one, and what they had before leads nowhere. */
+export function renewedNotices(ticket: Ticket, head: Head, participantIds: string[]): Notice[] {
+  return recipients(ticket, head)
+    .filter(({ id }) => participantIds.includes(id))
     .map((person) => ({
-      kind: 'cc_added',
-      values: { ...titles(ticket), by: person.addedBy.name, page: head.pageOf(person.serial) },
+      kind: 'link_renewed',
+      values: { ...titles(ticket), page: head.pageOf(person.serial) },
       automatic: 'auto-generated',
       ...circumstances(ticket, person),
     }))
@@ -142,7 +169,8 @@ async function readTickets(store: Store, messageIds: string[]): Promise<Map<stri
 const participants = Prisma.sql`
   SELECT coalesce(json_agg(json_build_object(
     'id', p.id, 'serial', p.serial, 'address', p.address, 'name', p.name, 'role', p.role,
-    'endCustomer', contact.role IS NOT DISTINCT FROM 'end_customer',
+    'maySee', ${maySee({ ticket: Prisma.sql`t`, contact: Prisma.sql`contact` }, Prisma.sql`m.audience`)},
+    'receives', EXISTS (SELECT FROM message_recipients r WHERE r.message_id = m.id AND r.participant_id = p.id),
     'addedBy', p.added_by,
     'language', coalesce(contact.language, employer.language, client.language, mb.language),
     'letters', (
@@ -156,11 +184,14 @@ const participants = Prisma.sql`
             OR heard.addressees @> jsonb_build_array(jsonb_build_object('address', p.address)))
         UNION ALL
         SELECT message_id, true, created_at FROM deliveries WHERE participant_id = p.id) known))), '[]')
-  FROM participants p
+  -- Of a reply to a ticket that was merged meanwhile, those it was for are on the ticket it was written to.
+  FROM (SELECT id FROM participants WHERE ticket_id = t.id
+    UNION SELECT participant_id FROM message_recipients WHERE message_id = m.id) AS named
+  JOIN participants p ON p.id = named.id
   LEFT JOIN contact_addresses a ON a.address = p.address
   LEFT JOIN contacts contact ON contact.id = a.contact_id
   LEFT JOIN organizations employer ON employer.id = contact.organization_id
-  WHERE p.ticket_id = t.id AND p.state = 'active'`
+  WHERE p.state = 'active' AND (t.end_customer_visible OR contact.role IS DISTINCT FROM 'end_customer')`
 
 function asParticipant(row: TicketRow['participants'][number]): Participant {
   return { ...row, serial: BigInt(row.serial) }
@@ -172,11 +203,6 @@ function recipients(ticket: Ticket, { mailDomain }: Head): Participant[] {
 
 function isAuthor(person: Participant, author: { email?: string }): boolean {
   return author.email !== undefined && normalizeAddress(author.email) === person.address
-}
-
-/** Mail never is visible to a partner's own customer unless it was said so. */
-function maySee(person: Participant, audience: string): boolean {
-  return audience === 'end_customer' || (audience === 'client' && !person.endCustomer)
 }
 
 function titles({ number, subject }: Ticket) {

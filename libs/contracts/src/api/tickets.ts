@@ -76,6 +76,7 @@ export const Message = z
     folded: z.array(Folded),
     attachments: z.array(Attachment),
     warnings: z.array(z.string()),
+    recipients: z.array(Person).describe('of a reply: who was on the ticket and to receive it when it was written'),
     created_at: Time,
     mail_id: z.uuid().optional(),
   })
@@ -113,6 +114,7 @@ export const Ticket = z
     scheduled_for: Time.nullable().describe('when it returns to the queue'),
     deleted_at: Time.nullable().describe('erased thirty days later'),
     spam: z.boolean(),
+    end_customer_visible: z.boolean().describe('false: end customers see nothing of it, whatever the messages say'),
     version: z.number().int().describe('its ETag is this number in quotation marks'),
     messages: z.array(Message),
     participants: z.array(Participant),
@@ -167,9 +169,18 @@ export const TicketChanges = input({
   priority: TicketPriority.optional(),
   assignee: text(254).nullable().optional().describe('e-mail or id of an agent; null: nobody'),
   subject: line(500).optional(),
+  end_customer_visible: z.boolean().optional(),
+})
+
+export const MessageChanges = input({
+  audience: Audience.describe('who may see it from now on; its words never change'),
 })
 
 export const NewCc = input(personOnTicket)
+
+const replyAudience = Audience.exclude(['internal'])
+  .optional()
+  .describe('absent: client, or end_customer when the requester is one')
 
 export const NewReply = input({
   ...body,
@@ -179,7 +190,7 @@ export const NewReply = input({
     .array(z.union([EmailAddress.transform((email) => ({ email })), NewCc]))
     .max(50)
     .optional(),
-  audience: Audience.exclude(['internal']).optional(),
+  audience: replyAudience,
 }).refine(withBody, bodyMissing)
 
 export const Merge = input({ into: TicketNumber })
@@ -190,6 +201,19 @@ export const NewLink = input({
   number: TicketNumber,
   kind: FreeLinkKind.default('related').describe('what the ticket in the address is to that one'),
 })
+
+/** A draft, as far as it decides who receives it. */
+export const RecipientsQuery = z.object({
+  audience: replyAudience,
+  cc: text(20_000)
+    .transform((list) => list.split(',').filter((email) => email.trim() !== ''))
+    .pipe(z.array(EmailAddress).max(50))
+    .optional()
+    .describe('whom the reply would put in copy, parted by commas'),
+})
+export const Recipients = z
+  .object({ audience: Audience.exclude(['internal']), recipients: z.array(Person) })
+  .meta({ id: 'Recipients' })
 
 /** Whoever asks twice by the same key is answered as the first time, and nothing is done twice. */
 export const IdempotencyKey = z.object({ 'idempotency-key': z.string().min(1).max(200).optional() })

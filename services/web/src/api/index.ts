@@ -14,6 +14,7 @@ import { mailboxCalls } from './mailboxes.ts'
 import { organizationCalls } from './organizations.ts'
 import { suppressionCalls } from './suppressions.ts'
 import { ticketActs } from './ticket-acts.ts'
+import { ticketAudience } from './ticket-audience.ts'
 import { ticketLife } from './ticket-life.ts'
 import { ticketLinks } from './ticket-links.ts'
 import { ticketCalls } from './tickets.ts'
@@ -33,6 +34,7 @@ export async function api(web: Web, app: App): Promise<void> {
   ticketCalls(web, app)
   filterCalls(web, app)
   ticketActs(web, app)
+  ticketAudience(web, app)
   ticketLife(web, app)
   ticketLinks(web, app)
   attachmentCalls(web, app)

@@ -19,7 +19,11 @@ export function ticketActs(web: Web, app: App): void {
     {
       bodyLimit: wordsLimit,
       schema: {
-        ...about('Tickets', 'Answer publicly', 'Everybody on the ticket gets the text by mail.'),
+        ...about(
+          'Tickets',
+          'Answer publicly',
+          'Everybody on the ticket who may see it gets the text by mail: exactly its `recipients`.',
+        ),
         params: api.ByNumber,
         headers: api.IdempotencyKey,
         body: api.NewReply,

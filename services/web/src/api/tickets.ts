@@ -88,13 +88,19 @@ export function ticketCalls(web: Web, app: App): void {
     },
     async (request, reply) => {
       const number = parseTicketNumber(request.params.number)!
-      const { assignee, scheduled_for: scheduledFor, ...changes } = request.body
+      const {
+        assignee,
+        scheduled_for: scheduledFor,
+        end_customer_visible: endCustomerVisible,
+        ...changes
+      } = request.body
       const assigneeId = assignee ? await findAgentId(store, assignee) : assignee
       if (assignee && assigneeId === null) return fail(reply, 422, `There is no agent ${assignee}.`)
       const seen = seenVersion(request)
       const changed = await changeTicket(app, {
         ...changes,
         scheduledFor,
+        endCustomerVisible,
         number,
         assigneeId,
         seen,

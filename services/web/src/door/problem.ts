@@ -42,6 +42,8 @@ export const statusOf: Record<ProblemWord, number> = {
   not_splittable: 409,
   no_message: 404,
   deleted: 409,
+  hidden: 409,
+  not_for_them: 409,
   changed: 412,
   own_mailbox: 422,
   no_mailbox: 422,

@@ -1,5 +1,5 @@
 /** A message as the ticket page shows it: what its author wrote, what is folded, its files. */
-import type { api } from '@podatelna/contracts'
+import { Audience, type api } from '@podatelna/contracts'
 import type { Settings } from '@podatelna/runtime'
 import { whyLocked } from '../reads/scan.ts'
 import { foldTitles, letterSandbox } from './letter-html.ts'
@@ -8,13 +8,15 @@ import { foldTitles, letterSandbox } from './letter-html.ts'
 const shownCharacters = 64_000
 
 export function messageView(message: api.Message, settings: Settings, isAdmin: boolean) {
-  const { visible_text, folded, attachments } = message
+  const { kind, audience, visible_text, folded, attachments } = message
   return {
     ...message,
     shown: cut(visible_text),
     folded: folded.map(({ reason, text }) => ({ title: foldTitles[reason], ...cut(text) })),
     files: attachments.map((file) => fileView(file, settings, isAdmin)),
     sandbox: letterSandbox,
+    // A note is for staff, and stays so.
+    audiences: kind !== 'note' && Audience.options.map((word) => ({ word, chosen: word === audience })),
   }
 }
 

@@ -1,8 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Audience } from '@podatelna/contracts'
 import Handlebars from 'handlebars'
 
 const folder = import.meta.dirname
+
+/** Who sees a message, as staff say it. */
+const audiences: Record<Audience, string> = {
+  internal: 'staff only',
+  client: 'the client',
+  end_customer: 'the client and the end customer',
+}
 
 /** Pages escape all they are given; no template has a triple brace. */
 const handlebars = Handlebars.create()
@@ -15,8 +23,8 @@ handlebars.registerPartial('layout', templates.get('layout') ?? '')
 handlebars.registerPartial('document', templates.get('document') ?? '')
 handlebars.registerHelper('time', (iso: string) => timeElement(iso, 'minute'))
 handlebars.registerHelper('second', (iso: string) => timeElement(iso, 'second'))
-handlebars.registerHelper('internal', (audience: unknown) => audience === 'internal')
 handlebars.registerHelper('automatic', (scope: unknown) => scope === 'automatic')
+handlebars.registerHelper('forWhom', (audience: unknown) => audiences[audience as Audience])
 handlebars.registerHelper('proposed', (state: unknown) => state === 'proposed')
 handlebars.registerHelper('words', (name: unknown) => String(name).replaceAll('_', ' '))
 

@@ -1,7 +1,6 @@
-import { type Actor, api, parseTicketNumber, TicketStatus } from '@podatelna/contracts'
+import { type Actor, Audience, api, parseTicketNumber, TicketStatus } from '@podatelna/contracts'
 import type { App } from '@podatelna/process'
-import type { Settings } from '@podatelna/runtime'
-import { addCc, allowedMoves, noteOnTicket, removeCc, replyToTicket } from '@podatelna/ticketing'
+import { addCc, allowedMoves, changeAudience, noteOnTicket, removeCc, replyToTicket } from '@podatelna/ticketing'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { actor } from '../door/caller.ts'
@@ -11,14 +10,15 @@ import { readDelivery } from '../reads/deliveries.ts'
 import { readTicket } from '../reads/tickets.ts'
 import { messageView } from './message-view.ts'
 import { render } from './render.ts'
+import { replyChoices } from './reply-choices.ts'
 import { linksView } from './ticket-links.ts'
 import { splitView } from './ticket-split.ts'
 
 export function ticketPages(web: Web, app: App): void {
-  const { store, settings } = app
+  const { store } = app
   web.get('/tickets/:number', { schema: { hide: true, params: api.ByNumber } }, async (request, reply) => {
     const ticket = await readTicket(store, parseTicketNumber(request.params.number)!)
-    return ticket ? show(settings, request, reply, ticket) : missing(request, reply, 'There is no such ticket.')
+    return ticket ? show(app, request, reply, ticket) : missing(request, reply, 'There is no such ticket.')
   })
 
   web.post(
@@ -31,10 +31,23 @@ export function ticketPages(web: Web, app: App): void {
       const ticket = await readTicket(store, number)
       if (!ticket) return missing(request, reply, written.detail)
       // What was typed stays in the form: drafts are never lost.
-      return show(settings, request, reply.code(statusOf[written.problem]), ticket, {
+      return show(app, request, reply.code(statusOf[written.problem]), ticket, {
         draft: request.body,
         problem: written.detail,
       })
+    },
+  )
+
+  web.post(
+    '/tickets/:number/messages/:id/audience',
+    { schema: { hide: true, params: api.ByNumberAndMessage, body: z.object({ audience: Audience }) } },
+    async (request, reply) => {
+      const { number: written, id: messageId } = request.params
+      const number = parseTicketNumber(written)!
+      const { audience } = request.body
+      const changed = await changeAudience(app, { number, messageId, audience, by: actor(request) })
+      if (changed.ok) return reply.redirect(`/tickets/P-${number}#message-${messageId}`, 303)
+      return answerProblem(request, reply, problem(statusOf[changed.problem], changed.detail))
     },
   )
 
@@ -61,28 +74,30 @@ export function ticketPages(web: Web, app: App): void {
 }
 
 /** A note leaves the status alone: what staff tell each other is no answer to the client. */
-function write(app: App, number: bigint, { text, status, internal, scheduled_for }: Draft, by: Actor) {
+function write(app: App, number: bigint, { text, status, internal, audience, scheduled_for }: Draft, by: Actor) {
   if (internal) return noteOnTicket(app, { number, text, by })
   const scheduledFor = scheduled_for ? new Date(`${scheduled_for}Z`) : undefined
-  return replyToTicket(app, { number, text, status: status || undefined, scheduledFor, by })
+  return replyToTicket(app, { number, text, status: status || undefined, scheduledFor, audience, by })
 }
 
-function show(
-  settings: Settings,
+async function show(
+  app: App,
   request: FastifyRequest,
   reply: FastifyReply,
   ticket: api.Ticket,
   failed?: { draft: Draft; problem: string },
-): FastifyReply {
-  const recipients = ticket.participants.filter(({ state }) => state === 'active')
+): Promise<FastifyReply> {
+  const [number, by] = [parseTicketNumber(ticket.number)!, actor(request)]
+  const choices = await replyChoices(app, { number, by, asked: failed?.draft.audience })
   const moves = allowedMoves[ticket.status].map((word) => ({ word, chosen: word === failed?.draft.status }))
   const title = `${ticket.number} ${ticket.subject}`
   const isAdmin = request.caller?.role === 'admin'
   const messages = ticket.messages.map((message) => {
-    return { ...messageView(message, settings, isAdmin), split: splitView(ticket, message) }
+    return { ...messageView(message, app.settings, isAdmin), split: splitView(ticket, message) }
   })
-  const shown = { title, ticket, messages, recipients, moves, ...linksView(ticket.links) }
-  return html(reply, render('ticket', { me: actor(request), ...shown, ...failed }))
+  const severalChoices = choices.length > 1
+  const shown = { title, ticket, messages, choices, severalChoices, moves, ...linksView(ticket.links) }
+  return html(reply, render('ticket', { me: by, ...shown, ...failed }))
 }
 
 function missing(request: FastifyRequest, reply: FastifyReply, detail: string): FastifyReply {
@@ -97,6 +112,7 @@ const Draft = z.object({
   text: api.text(200_000).refine((text) => text.trim() !== '', { error: 'may not be empty.' }),
   status: z.union([TicketStatus, z.literal('')]).optional(),
   internal: z.literal('yes').optional(),
+  audience: Audience.exclude(['internal']).optional(),
   scheduled_for: z.union([z.iso.datetime({ local: true }), z.literal('')]).optional(),
 })
 type Draft = z.infer<typeof Draft>

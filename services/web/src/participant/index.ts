@@ -6,7 +6,15 @@ import formbody from '@fastify/formbody'
 import { api } from '@podatelna/contracts'
 import { readToken } from '@podatelna/mail'
 import type { App } from '@podatelna/process'
-import { answerOnPage, copyOnPage, findSeat, leaveTicket, removeOnPage, type Seat } from '@podatelna/ticketing'
+import {
+  answerOnPage,
+  copyOnPage,
+  findSeat,
+  leaveTicket,
+  removeOnPage,
+  renewLink,
+  type Seat,
+} from '@podatelna/ticketing'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { wordsLimit } from '../api/tickets.ts'
@@ -34,8 +42,9 @@ export async function participantPages(web: Web, app: App): Promise<void> {
     if (isForeign(request, app.settings.PUBLIC_URL)) return say(reply, seat.language, 403, 'foreign')
     const { notice, ok, draft } = await act(app, seat, request)
     if (!ok) return html(reply.code(422), await participantPage(app.store, seat, notice, draft))
-    if (notice === 'left')
-      return html(reply, shortPage(seat.language, wordsFor(seat.language).leave, wordsFor(seat.language).left))
+    const words = wordsFor(seat.language)
+    if (notice === 'left') return html(reply, shortPage(seat.language, words.leave, words.left))
+    if (notice === 'renewed') return html(reply, shortPage(seat.language, words.renew, words.renewed))
     return reply.redirect(`/t/${token}?done=${notice}`, 303)
   })
 }
@@ -71,6 +80,10 @@ async function act(app: App, seat: Seat, { body }: FastifyRequest): Promise<Outc
     .catch({ act: '' })
     .parse(body)
   if (asked === 'leave') return outcome(await leaveTicket(app, seat), 'left')
+  if (asked === 'renew') {
+    const { number, address: email, actor: by } = seat
+    return outcome(await renewLink(app, { number, email, by }), 'renewed')
+  }
   if (asked === 'answer') {
     const answer = Answer.safeParse(body)
     if (!answer.success) return { ok: false, notice: 'tooLong', draft: draft ?? '' }

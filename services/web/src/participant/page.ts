@@ -1,11 +1,20 @@
 import { Language, ticketNumber } from '@podatelna/contracts'
 import { newId, type Store } from '@podatelna/store'
-import type { Seat } from '@podatelna/ticketing'
+import { type Seat, visibleMessages } from '@podatelna/ticketing'
 import { render } from '../pages/render.ts'
 import { type Texts, texts } from './texts.ts'
 
 /** What happened just now, or what is wrong with what was asked. */
-export type Notice = 'sent' | 'added' | 'proposedNow' | 'removed' | 'left' | 'badEmail' | 'tooLong' | 'refused'
+export type Notice =
+  | 'sent'
+  | 'added'
+  | 'proposedNow'
+  | 'removed'
+  | 'left'
+  | 'renewed'
+  | 'badEmail'
+  | 'tooLong'
+  | 'refused'
 
 /** The page of one participant: what they may see of the ticket, and what they may do. */
 export async function participantPage(store: Store, seat: Seat, notice?: Notice, draft = ''): Promise<string> {
@@ -19,12 +28,15 @@ export async function participantPage(store: Store, seat: Seat, notice?: Notice,
     state: words[status],
     opened: words.opened(timeIn(language, ticket.createdAt)),
     notice: notice && words[notice],
-    messages: ticket.messages.map(({ id, author, text, createdAt }) => {
-      return { id, name: nameIn(author), text: withoutSecretLinks(text), at: timeIn(language, createdAt) }
-    }),
+    messages: ticket.messages.map(({ id, author, text, createdAt, recipients }) => ({
+      ...{ id, name: nameIn(author), text: withoutSecretLinks(text), at: timeIn(language, createdAt) },
+      to: seat.endCustomer ? '' : recipients.map(({ participant }) => participant.name).join(', '),
+    })),
     closed: status === 'closed' && words.closedNow(ticket.mailbox.address),
     messageId: newId(),
-    people: ticket.participants.map((person) => showPerson(person, seat, words)),
+    people: ticket.participants
+      .filter((person) => !seat.endCustomer || isTheirs(person, seat))
+      .map((person) => showPerson(person, seat, words)),
     mayLeave: seat.role === 'cc',
   })
 }
@@ -33,21 +45,28 @@ export function wordsFor(language: string): Texts {
   return texts[Language.catch('en').parse(language)]
 }
 
-/** Mail never is visible to a partner's own customer unless it was said so (product.md, partner desk). */
-function readVisible(store: Store, { ticketId, endCustomer }: Seat) {
-  const audience = { in: endCustomer ? ['end_customer'] : ['client', 'end_customer'] }
+async function readVisible(store: Store, { participantId, ticketId }: Seat) {
+  const visible = await store.query<{ id: string }>(visibleMessages(participantId))
   return store.prisma.ticket.findUniqueOrThrow({
     where: { id: ticketId },
     include: {
       mailbox: { select: { address: true } },
       messages: {
-        where: { audience },
+        where: { id: { in: visible.map(({ id }) => id) } },
         orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
-        select: { id: true, author: true, text: true, createdAt: true },
+        select: {
+          ...{ id: true, author: true, text: true, createdAt: true },
+          recipients: { select: { participant: { select: { name: true } } } },
+        },
       },
       participants: { where: { state: { not: 'removed' } }, orderBy: [{ role: 'desc' }, { serial: 'asc' }] },
     },
   })
+}
+
+/** A partner's own customer is shown nobody of the partner's but themselves and whom they put in copy. */
+function isTheirs({ address, addedBy }: Person, seat: Seat): boolean {
+  return address === seat.address || Object(addedBy).email === seat.address
 }
 
 function showPerson(person: Person, seat: Seat, words: Texts) {

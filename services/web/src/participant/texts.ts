@@ -13,6 +13,8 @@ export type Texts = {
   closed: string
   conversation: string
   empty: string
+  /** Before the names of those who received a message. */
+  sentTo: string
   answer: string
   text: string
   send: string
@@ -34,6 +36,9 @@ export type Texts = {
   leave: string
   leaveHint: string
   left: string
+  renew: string
+  renewHint: string
+  renewed: string
   badEmail: string
   tooLong: string
   refused: string

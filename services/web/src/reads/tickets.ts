@@ -55,6 +55,7 @@ export async function readTicket(store: Store, number: bigint): Promise<api.Tick
     scheduled_for: timeOf(row.scheduledFor),
     deleted_at: timeOf(row.deletedAt),
     spam: row.spam,
+    end_customer_visible: row.endCustomerVisible,
     version: row.version,
     links: linksOf(row),
     events: row.events.map(({ type, at, by, detail }) => {
@@ -142,6 +143,7 @@ function showMessage(row: Prisma.MessageGetPayload<{ include: typeof itsParts }>
     author: Actor.parse(row.author),
     verified: row.mail === null || isProved(row.mail),
     attachments: row.files.length > 0 ? row.files.map(showAttachment) : Listed.parse(row.attachments),
+    recipients: row.recipients.map(({ participant }) => ({ email: participant.address, name: participant.name })),
     created_at: row.createdAt.toISOString(),
     ...(row.mailId && { mail_id: row.mailId }),
   }
@@ -230,7 +232,11 @@ const files = {
   orderBy: { position: 'asc' },
   include: { content: { select: { scan: true, scanReason: true } } },
 } as const
-const itsParts = { mail: { select: proof }, files } as const
+const recipients = {
+  select: { participant: { select: { address: true, name: true } } },
+  orderBy: [{ participant: { role: 'desc' } }, { participant: { serial: 'asc' } }],
+} as const satisfies Prisma.Message$recipientsArgs
+const itsParts = { mail: { select: proof }, files, recipients } as const
 const parties = {
   mailbox: { select: { id: true, address: true, name: true } },
   organization: { select: { id: true, name: true } },

@@ -1,0 +1,119 @@
+/** Who receives a reply: as previewed, as recorded, and as mailed, for any people on a ticket (rules §5). */
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { companies, type Desk, type Json, openDesk } from '../scenario.ts'
+
+const { acme } = companies
+const roles = ['member', 'manager', 'partner', 'end_customer'] as const
+/** Three of each role on Acme's list, and three whom nobody knows. */
+const people = ['stranger' as const, ...roles].flatMap((role) =>
+  [1, 2, 3].map((i) => ({
+    role,
+    email: `${role.replace('_', '.')}${i}@${role === 'stranger' ? 'else.example' : 'acme.cz'}`,
+  })),
+)
+
+let desk: Desk
+beforeAll(async () => {
+  desk = await openDesk()
+  const { items } = await desk.api('GET', '/api/organizations')
+  const { id } = items.find(({ name }: Json) => name === acme.name)
+  for (const { role, email } of people.filter((person) => person.role !== 'stranger')) {
+    await desk.api('POST', `/api/organizations/${id}/contacts`, { name: email, emails: [email], role })
+  }
+})
+afterAll(() => desk?.close())
+
+test('Each reply shows exactly who will receive it before it is sent, and records who did.', async () => {
+  const numRuns = Number(process.env.TICKET_STORIES ?? 12)
+  await fc.assert(fc.asyncProperty(roster, told), { numRuns, endOnFailure: false })
+}, 600_000)
+
+/** Everybody by their place in `people`. */
+const some = (most: number) => fc.uniqueArray(fc.nat({ max: people.length - 1 }), { maxLength: most })
+const roster = fc.record({
+  requester: fc.nat({ max: people.length - 1 }).filter((i) => people[i]!.role !== 'stranger'),
+  copiedByLetter: some(5),
+  copiedByStaff: some(4),
+  removed: some(4),
+  visible: fc.boolean(),
+  audience: fc.constantFrom('client', 'end_customer', undefined),
+  cc: some(3),
+  addedAfterwards: some(2),
+})
+
+async function told(story: Roster): Promise<void> {
+  const author = people[story.requester]!
+  const [byLetter, byStaff, removed] = [
+    called(story.copiedByLetter),
+    called(story.copiedByStaff),
+    called(story.removed),
+  ]
+  const [cc, afterwards] = [called(story.cc), called(story.addedAfterwards)]
+  const letter = byLetter.length > 0 ? { cc: emails(byLetter) } : {}
+  const { mail } = await desk.hearsFrom(acme, { name: '', email: author.email, as: author.email }, letter)
+  const at = `/api/tickets/${mail!.ticket_number}`
+  for (const { email } of byStaff) await desk.api('POST', `${at}/cc`, { email })
+  for (const { email } of removed) await desk.api('DELETE', `${at}/cc/${email}`).catch(() => {})
+  await desk.api('PATCH', at, { end_customer_visible: story.visible })
+
+  const onIt = new Map<string, Person>([[author.email, author]])
+  for (const person of byLetter) if (person.role !== 'stranger') onIt.set(person.email, person)
+  for (const person of byStaff) onIt.set(person.email, person)
+  for (const person of removed) if (person !== author) onIt.delete(person.email)
+  for (const person of cc) onIt.set(person.email, person)
+  const audience = story.audience ?? (author.role === 'end_customer' && story.visible ? 'end_customer' : 'client')
+  const mayBeWritten = audience === 'client' || story.visible
+  const expected = [...onIt.values()].filter(({ role }) => role !== 'end_customer' || audience === 'end_customer')
+
+  const query = new URLSearchParams({ cc: emails(cc).join(','), ...(story.audience && { audience: story.audience }) })
+  const preview = await desk.api('GET', `${at}/recipients?${query}`, undefined, mayBeWritten ? 200 : 409)
+  const draft = { text: 'An answer.', cc: emails(cc), audience: story.audience }
+  const reply = await desk.api('POST', `${at}/replies`, draft, mayBeWritten ? 201 : 409)
+  if (!mayBeWritten) return
+  for (const { email } of afterwards) await desk.api('POST', `${at}/cc`, { email })
+  const { messages, deliveries } = await desk.api('GET', at)
+  const mailed = deliveries.filter(({ kind }: Json) => kind === 'public_reply').map(({ to }: Json) => to)
+  expect(preview.audience).toBe(audience)
+  expect(emails(preview.recipients).sort(), 'preview').toEqual(emails(expected).sort())
+  expect(emails(reply.recipients).sort(), 'answer of the call').toEqual(emails(expected).sort())
+  expect(emails(messages.at(-1).recipients).sort(), 'record').toEqual(emails(expected).sort())
+  expect(mailed.sort(), 'deliveries').toEqual(emails(expected).sort())
+}
+
+test('An agent who is on a ticket does not receive their own reply, and a mailbox of ours nobody’s.', async () => {
+  const [member] = people.filter(({ role }) => role === 'member') as [Person]
+  const { mail } = await desk.hearsFrom(acme, { name: '', email: member.email, as: member.email }, {})
+  const at = `/api/tickets/${mail!.ticket_number}`
+  const agent = { name: 'Alena', email: 'alena@desk.test' }
+  const cookie = await signIn(agent)
+  for (const email of [agent.email, 'sales@desk.test']) await desk.api('POST', `${at}/cc`, { email })
+  await desk.api('POST', '/api/mailboxes', { address: 'sales@desk.test', name: 'Sales' })
+  const asAgent = async (path: string, body?: object) => {
+    const headers = { cookie, 'sec-fetch-site': 'same-origin', ...(body && { 'content-type': 'application/json' }) }
+    const answer = await desk.http(path, { headers, ...(body && { method: 'POST', body: JSON.stringify(body) }) })
+    return (await answer.json()) as Json
+  }
+  expect(emails((await asAgent(`${at}/recipients`)).recipients)).toEqual([member.email])
+  expect(emails((await asAgent(`${at}/replies`, { text: 'From Alena.' })).recipients)).toEqual([member.email])
+  await desk.settled()
+  const replies = await Promise.all(desk.post.letters.map(({ parsed }) => parsed))
+  const mailed = replies.filter(({ text }) => text!.includes('From Alena.'))
+  expect(mailed.map(({ to }) => [to].flat()[0]!.text)).toEqual([expect.stringContaining(member.email)])
+  await desk.api('GET', `${at}/recipients?cc=sales%2Babc@desk.test`, undefined, 422)
+  await desk.api('GET', `${at}/recipients?cc=nonsense`, undefined, 400)
+  await desk.api('GET', '/api/tickets/P-1/recipients', undefined, 404)
+})
+
+async function signIn(agent: { name: string; email: string }): Promise<string> {
+  const { password } = await desk.api('POST', '/api/agents', { ...agent, role: 'agent' })
+  const body = JSON.stringify({ email: agent.email, password })
+  const login = await desk.http('/login', { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+  return login.headers.get('set-cookie')!.split(';')[0]!
+}
+
+const called = (places: number[]) => places.map((place) => people[place]!)
+const emails = (persons: { email: string }[]) => persons.map(({ email }) => email)
+
+type Person = (typeof people)[number]
+type Roster = typeof roster extends fc.Arbitrary<infer Value> ? Value : never

@@ -23,6 +23,7 @@ import { copiesInsert, copiesOf } from './copies.ts'
 import { type Desk, system } from './desk.ts'
 import { filesInsert, type KeptFile, keepFiles } from './files.ts'
 import { type LegacyClue, type LegacyMatcher, legacyMatcher } from './legacy/match.ts'
+import { oldTicketNamed, ownOldTicket } from './legacy/old-ticket.ts'
 import { afterClientWrote, moveColumns, moveDetail } from './states.ts'
 import {
   type Clues,
@@ -145,7 +146,8 @@ async function openTicket(
   letter: ReadLetter,
   after: { closed: ThreadedTicket | undefined; legacy: LegacyClue | undefined },
 ): Promise<Outcome> {
-  const { closed, legacy } = after
+  const { closed } = after
+  const legacy = closed ? undefined : after.legacy
   const ticketId = newId()
   const messageId = newId()
   const opened = envelope(ticketOpened, { ticket_id: ticketId, message_id: messageId })
@@ -159,8 +161,10 @@ async function openTicket(
     ticket AS (
       INSERT INTO tickets (id, subject, mailbox_id, organization_id, legacy_system_id, legacy_number, created_at, updated_at)
       SELECT ${ticketId}::uuid, ${subjectOf(mail)}, ${mail.mailbox_id}::uuid,
-        ${mail.organization_id ?? closed?.organizationId ?? null}::uuid, own.system_id, own.number, ${mail.received_at}, now()
-      FROM inbox LEFT JOIN (${ownLegacy(closed ? undefined : legacy, mail)}) AS own ON true WHERE NOT EXISTS (SELECT FROM messages WHERE mail_id = ${mail.id}::uuid)
+        coalesce(${mail.organization_id ?? closed?.organizationId ?? null}::uuid, old.organization_id), old.system_id,
+        old.number, ${mail.received_at}, now()
+      FROM inbox LEFT JOIN (${ownOldTicket(legacy, mail)}) AS old ON true
+      WHERE NOT EXISTS (SELECT FROM messages WHERE mail_id = ${mail.id}::uuid)
       RETURNING id, number, organization_id),
     requester AS (
       INSERT INTO participants (id, ticket_id, address, name, role, added_by)
@@ -170,22 +174,13 @@ async function openTicket(
     ${filesInsert(messageId, letter.files)}
     event AS (
       INSERT INTO ticket_events (ticket_id, type, by) SELECT id, 'opened', ${JSON.stringify(author)}::jsonb FROM ticket),
+    ${legacy ? oldTicketNamed(legacy, mail) : Prisma.empty}
     ${copiesInsert(copies, messageId, author)}
     outbox AS (${outboxInsert([opened], Prisma.sql`SELECT FROM ticket`)})
     ${closed ? succession(closed, author) : Prisma.sql`SELECT number FROM ticket`}`)
   if (closed && rows.length === 0) return { retry: `something follows ${ticketNumber(closed.number)} meanwhile` }
   if (rows[0]?.number != null) desk.bus.publish([opened])
   return 'done'
-}
-
-/** The legacy ticket it speaks of, unless that is known to be another organization's. */
-function ownLegacy(legacy: LegacyClue | undefined, mail: MailRow): Prisma.Sql {
-  const [systemId, number] = [legacy?.systemId ?? null, legacy?.number ?? null]
-  return Prisma.sql`
-    SELECT id AS system_id, ${number}::text AS number FROM legacy_systems WHERE id = ${systemId}::uuid
-      AND NOT EXISTS (
-        SELECT FROM legacy_tickets WHERE system_id = ${systemId}::uuid AND number = ${number}
-          AND organization_id IS DISTINCT FROM ${mail.organization_id}::uuid)`
 }
 
 /** Holds the ticket that is to get a successor, while it still may. */

@@ -4,6 +4,7 @@ export { type Act, type Desk, type Problem, type Refusal, refusal, system } from
 export { letterFiler } from './file-letter.ts'
 export { filesOfTheStore, isNeeded, tidyContents } from './files.ts'
 export { beginning, eventsAfter, type FollowedEvent, presentMoment } from './follow.ts'
+export { importLegacyTickets, type ListedTicket } from './legacy/import.ts'
 export { changeLegacySystem, createLegacySystem, deleteLegacySystem, type LegacySystem } from './legacy/systems.ts'
 export { linkTickets, seenFromThere, unlinkTickets } from './links.ts'
 export { mergeTickets, undoMerge } from './merge.ts'

@@ -1,4 +1,11 @@
-import { hashPassword, passwordFits, readablePassword, readContact, readTable } from '@podatelna/admission'
+import {
+  contactColumns,
+  hashPassword,
+  passwordFits,
+  readablePassword,
+  readContact,
+  readTable,
+} from '@podatelna/admission'
 import { expect, test } from 'vitest'
 
 test('a password fits its hash and no other', async () => {
@@ -26,7 +33,7 @@ const header = 'organization,name,emails,phones,language,role'
 
 test.each([',', ';', '\t'])('a table separated by %j is read, with the number of each line', (mark) => {
   const line = ['ACME', 'Jana Nová', 'jana@acme.example j@acme.example', '', 'cs', 'manager'].join(mark)
-  const table = readTable(`\ufeff${header.replaceAll(',', mark)}\r\n\r\n${line}\r\n`)
+  const table = readTable(`\ufeff${header.replaceAll(',', mark)}\r\n\r\n${line}\r\n`, contactColumns)
   expect(table.ok && table.value.rows).toEqual([
     {
       line: 3,
@@ -43,7 +50,7 @@ test.each([',', ';', '\t'])('a table separated by %j is read, with the number of
 })
 
 test('a line that is too short fails alone', () => {
-  const table = readTable('Organization,Name,Emails,Town\nACME\nACME,Jana,jana@acme.example,Brno')
+  const table = readTable('Organization,Name,Emails,Town\nACME\nACME,Jana,jana@acme.example,Brno', contactColumns)
   expect(table.ok && table.value).toMatchObject({
     ignored: ['town'],
     rows: [{ line: 2, problem: expect.stringContaining('more or fewer columns') }, { line: 3 }],
@@ -55,7 +62,7 @@ test.each([
   ['', /there is no organization, name, emails/],
   [`${header}\n"ACME,Jana`, /quotation mark/],
 ])('a file that is no table of contacts is refused as a whole (%#)', (csv, sentence) => {
-  const table = readTable(csv)
+  const table = readTable(csv, contactColumns)
   expect(!table.ok && table.detail).toMatch(sentence)
 })
 

@@ -1,57 +1,24 @@
 import { type Actor, api } from '@podatelna/contracts'
 import { type Database, newId, type Store } from '@podatelna/store'
-import { parse } from 'csv-parse/sync'
 import { addContact, addressesOf, type Contact, updateContact, withAddresses } from './contacts.ts'
 import { type Change, changeDirectory, done, refuse, whereTaken } from './directory.ts'
+import { type Columns, type Row, readTable } from './table.ts'
 
-const columns = ['organization', 'name', 'emails', 'phones', 'language', 'role']
-const neededColumns = ['organization', 'name', 'emails']
+export const contactColumns: Columns = {
+  needed: ['organization', 'name', 'emails'],
+  all: ['organization', 'name', 'emails', 'phones', 'language', 'role'],
+}
 
 /**
  * Reads contacts from a table. Each line is a change of its own and gets its own report. A line that has an address we
  * know updates that contact and may add addresses; it never takes one away, so importing a file twice is harmless.
  */
 export async function importContacts(store: Store, csv: string, by: Actor): Promise<Change<api.ImportReport>> {
-  const table = readTable(csv)
+  const table = readTable(csv, contactColumns)
   if (!table.ok) return table
   const lines: api.ImportedLine[] = []
   for (const row of table.value.rows) lines.push(await importRow(store, row, by))
   return done({ ...count(lines), ignored_columns: table.value.ignored, lines })
-}
-
-/** The rows of a CSV file; spreadsheets of half of Europe separate columns by semicolons. */
-export function readTable(csv: string): Change<{ rows: Row[]; ignored: string[] }> {
-  const lines: Line[] = []
-  try {
-    parse(csv, {
-      bom: true,
-      trim: true,
-      delimiter: [',', ';', '\t'].find((mark) => csv.split('\n', 1)[0]?.includes(mark)) ?? ',',
-      relax_column_count: true,
-      skip_empty_lines: true,
-      on_record: (cells: string[], { lines: line }) => void lines.push({ line, cells }),
-    })
-  } catch {
-    return refuse(
-      'unreadable',
-      'This is not a CSV file: a quotation mark is opened and not closed, or closed too early.',
-    )
-  }
-  const [header, ...rest] = lines
-  return nameColumns(header?.cells.map((name) => name.toLowerCase()) ?? [], rest)
-}
-
-function nameColumns(names: string[], lines: Line[]): Change<{ rows: Row[]; ignored: string[] }> {
-  const missing = neededColumns.filter((name) => !names.includes(name))
-  if (missing.length > 0) {
-    const detail = `The first line must name the columns ${columns.join(', ')}; there is no ${missing.join(', ')}.`
-    return refuse('unreadable', detail)
-  }
-  const rows = lines.map(({ line, cells }): Row => {
-    if (cells.length !== names.length) return { line, problem: 'has more or fewer columns than the first line.' }
-    return { line, fields: Object.fromEntries(names.map((name, index) => [name, cells[index] ?? ''])) }
-  })
-  return done({ rows, ignored: names.filter((name) => !columns.includes(name)) })
 }
 
 async function importRow(store: Store, row: Row, by: Actor): Promise<api.ImportedLine> {
@@ -142,6 +109,4 @@ function split(text: string | undefined, by: RegExp): string[] | undefined {
   return text?.trim() ? text.split(by).flatMap((part) => part.trim() || []) : undefined
 }
 
-type Line = { line: number; cells: string[] }
-type Row = { line: number; fields: Record<string, string> } | { line: number; problem: string }
 type Saved = { outcome: 'created' | 'updated'; detail: string }

@@ -78,7 +78,8 @@ export type ContactChanges = z.infer<typeof ContactChanges>
 export const NewContact = ContactChanges.required({ name: true, emails: true })
 export type NewContact = z.infer<typeof NewContact>
 
-export const ContactImport = input({ csv: z.string() })
+/** A CSV file. */
+export const Csv = input({ csv: z.string() })
 
 /** One line of the file and what became of it; `line` counts from 1, the header included. */
 export const ImportedLine = z.object({

@@ -36,3 +36,24 @@ export const LegacySystem = z
   })
   .meta({ id: 'LegacySystem' })
 export type LegacySystem = z.infer<typeof LegacySystem>
+
+/** One line of a list of old tickets and what became of it; `line` counts from 1, the header included. */
+export const ImportedLegacyTicket = z.object({
+  line: z.number().int(),
+  outcome: z.enum(['created', 'updated', 'unchanged', 'failed']),
+  number: z.string(),
+  detail: z.string(),
+})
+export type ImportedLegacyTicket = z.infer<typeof ImportedLegacyTicket>
+
+export const LegacyImportReport = z
+  .object({
+    created: z.number().int(),
+    updated: z.number().int(),
+    unchanged: z.number().int(),
+    failed: z.number().int(),
+    ignored_columns: z.array(z.string()),
+    lines: z.array(ImportedLegacyTicket),
+  })
+  .meta({ id: 'LegacyImportReport' })
+export type LegacyImportReport = z.infer<typeof LegacyImportReport>

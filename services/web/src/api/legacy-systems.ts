@@ -1,6 +1,14 @@
+import { type Row, readTable } from '@podatelna/admission'
 import { api } from '@podatelna/contracts'
 import type { App } from '@podatelna/process'
-import { changeLegacySystem, createLegacySystem, deleteLegacySystem, type LegacySystem } from '@podatelna/ticketing'
+import {
+  changeLegacySystem,
+  createLegacySystem,
+  deleteLegacySystem,
+  importLegacyTickets,
+  type LegacySystem,
+  type ListedTicket,
+} from '@podatelna/ticketing'
 import { z } from 'zod'
 import { fail, refuse } from '../door/problem.ts'
 import type { Web } from '../door/web.ts'
@@ -77,6 +85,51 @@ export function legacyCalls(web: Web, { store }: App): void {
     },
   )
 }
+
+/** Whose its tickets were. */
+export function legacyImport(web: Web, { store }: App): void {
+  web.post(
+    '/legacy-systems/:id/tickets/import',
+    {
+      config: forAdmins,
+      bodyLimit: 16 * 1024 * 1024,
+      schema: {
+        ...about('Legacy systems', 'Import whose its tickets were, from a CSV file', importDescription),
+        consumes: ['text/csv', 'application/json'],
+        params: api.ById,
+        body: api.Csv,
+        response: answers({ 200: api.LegacyImportReport }, 404, 413, 415, 422),
+      },
+    },
+    async (request, reply) => {
+      const table = readTable(request.body.csv, legacyColumns)
+      if (!table.ok) return refuse(reply, table)
+      const lines = await importLegacyTickets(store, request.params.id, table.value.rows.map(asListed))
+      if (!lines) return fail(reply, 404, 'There is no such legacy system.')
+      const of = (outcome: api.ImportedLegacyTicket['outcome']) =>
+        lines.filter((line) => line.outcome === outcome).length
+      const counts = {
+        created: of('created'),
+        updated: of('updated'),
+        unchanged: of('unchanged'),
+        failed: of('failed'),
+      }
+      return { ...counts, ignored_columns: table.value.ignored, lines }
+    },
+  )
+}
+
+const legacyColumns = { needed: ['number', 'organization'], all: ['number', 'organization'] }
+
+function asListed(row: Row): ListedTicket {
+  if ('problem' in row) return row
+  return { line: row.line, number: row.fields.number ?? '', organization: row.fields.organization ?? '' }
+}
+
+const importDescription =
+  'Send the file as text/csv, or as `csv` in JSON. The first line names the columns: number, as the patterns find it, and ' +
+  'organization, its name or id. A number that is known already goes to the organization that the file names. A letter of ' +
+  'another organization that speaks of such a number opens a ticket as if it named none.'
 
 function show({ id, name, patterns, samples, createdAt, updatedAt }: LegacySystem): api.LegacySystem {
   const times = { created_at: createdAt.toISOString(), updated_at: updatedAt.toISOString() }

@@ -20,7 +20,8 @@ export async function recordLetter(
   const { arrival } = record
   const refused = record.disposition === 'refused'
   const keepUntil = record.disposition === 'admitted' || refused ? null : keptFrom(record.receivedAt)
-  const kept = refused ? { raw: null, sha256: null, bytes: draft.bytes } : await draft.keep()
+  const dropped = refused || (await isKnown(database, draft, arrival.dedupeKey))
+  const kept = dropped ? { raw: null, sha256: null, bytes: draft.bytes } : await draft.keep()
   const rows = await database.query<{ id: string; disposition: string; fresh: boolean }>(Prisma.sql`
     WITH mail AS (
       INSERT INTO inbound_mail (id, message_id, digest, dedupe_key, received_at, mail_from, rcpt_to, mailbox_id, peer,
@@ -42,6 +43,13 @@ export async function recordLetter(
     SELECT id, disposition, fresh FROM mail`)
   const row = rows[0]!
   return { ...row, disposition: Disposition.parse(row.disposition) }
+}
+
+/** A large letter that came before is not written to disk again: it may have been redacted since. Its row never goes. */
+async function isKnown(database: Queryable, draft: LetterDraft, dedupeKey: Buffer): Promise<boolean> {
+  if (draft.bytes <= rowLimit) return false
+  const rows = await database.query(Prisma.sql`SELECT FROM inbound_mail WHERE dedupe_key = ${dedupeKey}`)
+  return rows.length > 0
 }
 
 /** The same for one letter alone: one statement, and a transaction only around a letter that becomes a file. */

@@ -54,6 +54,10 @@ export type TicketPriority = z.infer<typeof TicketPriority>
 export const MessageKind = z.enum(['inbound', 'reply', 'note', 'form', 'phone'])
 export type MessageKind = z.infer<typeof MessageKind>
 
+/** What staff removed: a message with its files, words wherever the ticket has them, or one file. */
+export const RedactionKind = z.enum(['message', 'text', 'attachment'])
+export type RedactionKind = z.infer<typeof RedactionKind>
+
 export const Audience = z.enum(['internal', 'client', 'end_customer'])
 export type Audience = z.infer<typeof Audience>
 

@@ -5,6 +5,7 @@ export {
   type AuthenticationResults,
   parseAuthenticationResults,
 } from './authentication-results.ts'
+export { type Blackout, blackened, blackout, type Hidden, hiddenAddress, hiddenName, hiddenWords } from './blackout.ts'
 export { isDeadMailbox } from './bounce/dead.ts'
 export type { OwnDelivery } from './bounce/delivery.ts'
 export type { Bounce } from './bounce/read.ts'
@@ -32,6 +33,7 @@ export { hasRemoteImages, mapInlineImages, restoreRemoteImages } from './html/im
 export { sanitiseHtml } from './html/sanitise.ts'
 export { htmlToText } from './html/text.ts'
 export { type Inspection, inspectLetter, type Origin, returnPath } from './inspect.ts'
+export { keptHeader } from './kept-header.ts'
 export { isLoopToken, loopToken } from './loop.ts'
 export { notesOn } from './notes.ts'
 export { type Attachment, type ParsedLetter, parseLetter } from './parse.ts'

@@ -14,8 +14,12 @@ export type LetterStore = {
   put(content: Buffer, sha256: Buffer): Promise<void>
   /** @param range first and last byte; absent: all of it */
   read(sha256: Buffer, range?: { start: number; end: number }): Readable
-  /** Deletes a large letter that nobody needs, unless it was kept within the hour: somebody may be about to need it. */
-  remove(sha256: Buffer): Promise<void>
+  /**
+   * Deletes a large letter that nobody needs, unless it was kept within the hour: somebody may be about to need it.
+   *
+   * @param now also then: it is known that nobody is
+   */
+  remove(sha256: Buffer, now?: 'now'): Promise<void>
   /** Deletes what processes that were killed left unfinished, a day after. */
   tidy(): Promise<void>
 }
@@ -39,7 +43,7 @@ export function fileLetterStore(folder: string): LetterStore {
     begin: () => new Draft(folder),
     put: (content, sha256) => put(folder, content, sha256),
     read: (sha256, range) => createReadStream(pathOf(folder, sha256), range),
-    remove: (sha256) => removeOlder(pathOf(folder, sha256), hourMs),
+    remove: (sha256, now) => removeOlder(pathOf(folder, sha256), now ? -Infinity : hourMs),
     async tidy() {
       const unfinished = join(folder, 'unfinished')
       const names = await readdir(unfinished).catch(() => [])

@@ -3,10 +3,15 @@ import type { Actor, Envelope } from '@podatelna/contracts'
 import type { Database } from '@podatelna/store'
 import type { Act, Desk, Refusal } from './desk.ts'
 
-/** One transaction; what it caused goes into the outbox with it and is published after the commit. */
+/**
+ * One transaction; what it caused goes into the outbox with it and is published after the commit.
+ *
+ * @param patience `timeout` in milliseconds, for what may take longer than five seconds
+ */
 export async function act<Value>(
   desk: Desk,
   work: (database: Database) => Promise<{ value: Value; events: Envelope[] } | Refusal>,
+  patience?: { timeout: number },
 ): Promise<Act<Value>> {
   const refused = new Rollback()
   try {
@@ -15,7 +20,7 @@ export async function act<Value>(
       if ('problem' in outcome) throw refused.because(outcome)
       if (outcome.events.length > 0) await database.$executeRaw(outboxInsert(outcome.events))
       return outcome
-    })
+    }, patience)
     desk.bus.publish(events)
     return { ok: true, value }
   } catch (error) {

@@ -28,6 +28,9 @@ export type Problem =
   | 'no_organization'
   | 'no_agent'
   | 'bad_address'
+  | 'no_attachment'
+  | 'no_such_words'
+  | 'words_in_reason'
 
 export function refusal(problem: Problem, detail: string): Refusal {
   return { ok: false, problem, detail }

@@ -1,7 +1,7 @@
 /** The files of messages: each content is stored once, and durable before the message that has it is. */
 import type { Actor } from '@podatelna/contracts'
 import type { Attachment } from '@podatelna/mail'
-import { newId, Prisma, rowLimit, type Store, within } from '@podatelna/store'
+import { type Database, type LetterStore, newId, Prisma, rowLimit, type Store, within } from '@podatelna/store'
 import { system } from './desk.ts'
 
 /** Most bytes that the files of one message may put into rows; beyond that, all of them become files of the store. */
@@ -50,10 +50,12 @@ async function announce(store: Store, large: [sha256: string, content: Buffer][]
 export function filesInsert(messageId: string, files: readonly KeptFile[]): Prisma.Sql {
   if (files.length === 0) return Prisma.empty
   const contents = [...new Map(files.map((file) => [file.sha256, file])).values()]
+  const large = contents.filter(({ content }) => content === null).map(({ sha256 }) => bytesOf(sha256))
   const list = files.map(({ content, sha256, content_id, ...file }, position) => {
     return { ...file, id: newId(), position, sha256, content_id: content_id ?? null }
   })
   return Prisma.sql`
+    ${large.length > 0 ? announced(large) : Prisma.empty}
     contents AS (
       INSERT INTO contents (sha256, bytes, raw, scan_at)
       SELECT c.sha256, c.bytes, c.raw, now()
@@ -61,6 +63,7 @@ export function filesInsert(messageId: string, files: readonly KeptFile[]): Pris
         ${contents.map(({ bytes }) => bytes)}::int[], ${contents.map(({ content }) => content)}::bytea[])
         AS c (sha256, bytes, raw)
       WHERE EXISTS (SELECT FROM message)
+        ${large.length > 0 ? Prisma.sql`AND (c.raw IS NOT NULL OR c.sha256 IN (SELECT sha256 FROM announced))` : Prisma.empty}
       ORDER BY c.sha256
       ON CONFLICT (sha256) DO UPDATE SET created_at = now(),
         scan_at = CASE WHEN contents.scan = 'unscanned' THEN coalesce(contents.scan_at, now()) END
@@ -78,6 +81,16 @@ export function filesInsert(messageId: string, files: readonly KeptFile[]): Pris
       SELECT message.ticket_id, ${quarantine}, ${bySystem}::jsonb,
         jsonb_build_object('filename', filename, 'reason', scan_reason)
       FROM message, files JOIN contents USING (sha256) WHERE contents.scan = 'infected'),`
+}
+
+/**
+ * Large contents whose rows, and so whose files, are still there. One that was redacted since it was announced leaves the
+ * message without it, so that writing it fails: the next try keeps its file again.
+ */
+function announced(large: Buffer[]): Prisma.Sql {
+  return Prisma.sql`
+    announced AS MATERIALIZED (
+      SELECT sha256 FROM contents WHERE sha256 = ANY(${large}::bytea[]) ORDER BY sha256 FOR KEY SHARE),`
 }
 
 /** The event of a ticket that says which file was found to be infected, and by what. */
@@ -100,7 +113,7 @@ const batch = 100
 function tidySome(store: Store, now: Date): Promise<number> {
   return store.prisma.$transaction(
     async (database) => {
-      await database.$executeRaw`SELECT pg_advisory_xact_lock(${filesOfTheStore}::bigint)`
+      await takeFilesLock(database)
       const gone = await within(database).query<{ file: Uint8Array | null }>(Prisma.sql`
         DELETE FROM contents WHERE sha256 IN (
           SELECT sha256 FROM contents c
@@ -115,6 +128,33 @@ function tidySome(store: Store, now: Date): Promise<number> {
     },
     { timeout: 60_000 },
   )
+}
+
+/** To be taken before letters and contents are changed that may lose their files. */
+export async function takeFilesLock(database: Database): Promise<void> {
+  await database.$executeRaw`SELECT pg_advisory_xact_lock(${filesOfTheStore}::bigint)`
+}
+
+/** Deletes at once those of the contents that no message has any more. The lock of files has to be held. */
+export async function dropContents(
+  database: Database,
+  { letters }: Store,
+  contents: readonly Uint8Array[],
+): Promise<void> {
+  if (contents.length === 0) return
+  const list = contents.map((sha256) => Buffer.from(sha256))
+  // Locked first, so that the next statement sees who has just begun to refer to them.
+  await database.$queryRaw`SELECT FROM contents WHERE sha256 = ANY(${list}::bytea[]) ORDER BY sha256 FOR UPDATE`
+  const gone = await database.$queryRaw<{ file: Uint8Array | null }[]>`
+    DELETE FROM contents c WHERE sha256 = ANY(${list}::bytea[])
+      AND NOT EXISTS (SELECT FROM attachments a WHERE a.sha256 = c.sha256)
+    RETURNING CASE WHEN raw IS NULL THEN sha256 END AS file`
+  for (const { file } of gone) if (file) await dropFile(database, letters, file)
+}
+
+/** Deletes a file of the store at once, unless a letter or a content is in it. The lock of files has to be held. */
+export async function dropFile(database: Database, letters: LetterStore, file: Uint8Array): Promise<void> {
+  if (!(await isNeeded(within(database), file))) await letters.remove(Buffer.from(file), 'now')
 }
 
 /** Shared by those who write files into the store, taken alone by whoever deletes them. */

@@ -12,6 +12,7 @@ export { addCc, type Person, removeCc, removeParticipantEverywhere } from './par
 export { passTime } from './pass-time.ts'
 export { previewReply } from './preview.ts'
 export { deleteTicket, markAsSpam, restoreTicket } from './put-away.ts'
+export { isRemoved, type Removal, redactMessage } from './redact/redact.ts'
 export { renewLink } from './renew-link.ts'
 export { type Clamd, clamdVersion } from './scan/clamd.ts'
 export { scanContents } from './scan/scan-contents.ts'

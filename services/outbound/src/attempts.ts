@@ -58,9 +58,10 @@ export async function recordAttempts(store: Store, attempts: Attempt[]): Promise
         ${column('wait')}::int[], ${column('news')}::uuid[]) AS a (id, outcome, smtp, wait, news)),
     delivery AS (
       UPDATE deliveries d SET attempt_count = attempt_count + 1,
-        due_at = CASE d.state WHEN 'bounced' THEN NULL ELSE now() + wait * interval '1 second' END,
-        -- A bounce may be here before the relay's answer is.
-        state = CASE d.state WHEN 'bounced' THEN d.state ELSE outcome END
+        due_at = CASE WHEN d.state IN ('bounced', 'suppressed') THEN NULL ELSE now() + wait * interval '1 second' END,
+        -- A bounce may be here before the relay's answer is; and what was redacted meanwhile is not tried again.
+        state = CASE WHEN d.state = 'bounced' OR (d.state = 'suppressed' AND outcome = 'deferred') THEN d.state
+          ELSE outcome END
       FROM attempt WHERE d.id = attempt.id
       RETURNING d.id, d.state, news, outcome, smtp, d.created_at + interval '4 hours' AS worrying),
     written AS (

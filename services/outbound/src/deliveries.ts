@@ -10,21 +10,31 @@ export type Gate = (inbox: Prisma.Sql) => Prisma.Sql
  * and the inbox make twice harmless; a participant removed since they were read gets nothing, and what goes to an address
  * that is suppressed is written down as such.
  *
- * @param plan.inbox inserts the inbox row; returns it the first time only
+ * @param plan.inbox inserts the inbox row if a query has a row; returns it the first time only
  * @param plan.gate instead of the inbox row alone
- * @returns ids of the deliveries that are to be sent
+ * @param plan.ticket absent for letters that tell of none
+ * @returns ids of the deliveries that are to be sent; undefined, and nothing was written, when something was redacted in
+ * the ticket since it was read
  */
 export async function commitLetters(
   store: Store,
-  plan: { letters: Letter[]; inbox: Prisma.Sql; gate?: Gate | undefined; cause: string; lease: number },
-): Promise<Set<string>> {
-  const { letters, inbox, gate = (isNew) => isNew, cause, lease } = plan
+  plan: {
+    letters: Letter[]
+    inbox: (when?: Prisma.Sql) => Prisma.Sql
+    gate?: Gate | undefined
+    ticket?: TicketAsRead | undefined
+    cause: string
+    lease: number
+  },
+): Promise<Set<string> | undefined> {
+  const { letters, inbox, gate = (isNew) => isNew, ticket, cause, lease } = plan
   if (letters.length === 0) {
-    await store.query(inbox)
+    await store.query(inbox())
     return new Set()
   }
-  const queued = await store.query<{ id: string }>(Prisma.sql`
-    WITH inbox AS (${inbox}),
+  const [done] = await store.query<{ current: boolean; queued: string[] }>(Prisma.sql`
+    WITH current AS (${ticket ? unredacted(ticket) : Prisma.sql`SELECT`}),
+    inbox AS (${inbox(Prisma.sql`SELECT FROM current`)}),
     gate AS (${gate(Prisma.sql`SELECT event_id FROM inbox`)}),
     letter (id, kind, to_address, subject, message_id, envelope_from, source, ticket_id, participant_id,
       caused_by_message_id, mail_id) AS (VALUES ${Prisma.join(letters.map(row))}),
@@ -45,8 +55,19 @@ export async function commitLetters(
     explained AS (
       INSERT INTO delivery_attempts (delivery_id, outcome, smtp)
       SELECT id, 'suppressed', kept_back FROM written JOIN judged USING (id) WHERE kept_back IS NOT NULL)
-    SELECT id FROM written JOIN judged USING (id) WHERE kept_back IS NULL`)
-  return new Set(queued.map(({ id }) => id))
+    SELECT EXISTS (SELECT FROM current) AS current,
+      ARRAY(SELECT id::text FROM written JOIN judged USING (id) WHERE kept_back IS NULL) AS queued`)
+  return done?.current ? new Set(done.queued) : undefined
+}
+
+/** A ticket, and when something was last redacted in it, as its letters were made of it. */
+export type TicketAsRead = { id: string; redactedAt: string | null }
+
+/** Keeps redactions away until the deliveries are there, for them to find. */
+function unredacted({ id, redactedAt }: TicketAsRead): Prisma.Sql {
+  return Prisma.sql`
+    SELECT FROM tickets WHERE id = ${id}::uuid AND redacted_at IS NOT DISTINCT FROM ${redactedAt}::timestamptz
+    FOR KEY SHARE`
 }
 
 function row({ about, ...letter }: Letter): Prisma.Sql {

@@ -11,8 +11,8 @@ import {
   subscriptions,
   ticketOpened,
 } from '@podatelna/contracts'
-import type { Store } from '@podatelna/store'
-import { commitLetters, type Gate } from './deliveries.ts'
+import type { Prisma, Store } from '@podatelna/store'
+import { commitLetters, type Gate, type TicketAsRead } from './deliveries.ts'
 import { heldNotice, readHeldLetter } from './held-notice.ts'
 import type { Letter, Letterhead, Notice } from './letterhead.ts'
 import type { Post } from './post.ts'
@@ -34,8 +34,9 @@ export function noticesConsumer(parts: { store: Store; letterhead: Letterhead; p
       if ('reject' in plan) return plan
       const letters = await Promise.all(plan.notices.map(desk.letterhead.write))
       const lease = desk.post.lease()
-      const inbox = inboxInsert(subscription, event)
+      const inbox = (when?: Prisma.Sql) => inboxInsert(subscription, event, when)
       const queued = await commitLetters(desk.store, { letters, inbox, cause: event.id, lease: lease.seconds, ...plan })
+      if (!queued) return { retry: 'something was redacted in the ticket meanwhile' }
       if (lease.seconds > 0) desk.post.take(letters.filter((letter) => queued.has(letter.id)).map(firstTry), lease)
       return 'done'
     },
@@ -72,7 +73,7 @@ async function planTicket(
   const about = ticketOpened.payload.parse(event.payload)
   const ticket = await readTicket(about.message_id)
   if (!ticket) return { reject: `ticket ${about.ticket_id} has no message ${about.message_id}` }
-  return { notices: notices(ticket, letterhead) }
+  return { notices: notices(ticket, letterhead), ticket }
 }
 
 async function planHeld({ store, letterhead }: Reading, mailId: string): Promise<Plan | { reject: string }> {
@@ -97,4 +98,4 @@ function firstTry({ id, to, envelopeFrom, source }: Letter) {
 }
 
 type Reading = { store: Store; letterhead: Letterhead; readTicket: ReturnType<typeof ticketReader> }
-type Plan = { notices: Notice[]; gate?: Gate | undefined }
+type Plan = { notices: Notice[]; gate?: Gate | undefined; ticket?: TicketAsRead | undefined }

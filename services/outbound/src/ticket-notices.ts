@@ -11,6 +11,8 @@ export type Ticket = {
   subject: string
   status: TicketStatus
   createdAt: Date
+  /** When something was last redacted in it. */
+  redactedAt: string | null
   /** The closed ticket that it follows. */
   earlier: bigint | null
   mailbox: { address: string; name: string; signature: string }
@@ -26,6 +28,8 @@ export type Ticket = {
     letterKind: string | null
     /** Its author, whom nobody proved, may be told nothing by itself: the budget for such addresses is spent. */
     unanswered: boolean
+    /** Staff removed it. */
+    removed: boolean
   }
   participants: Participant[]
   mailboxes: string[]
@@ -85,6 +89,7 @@ function isMute({ letterKind, unanswered }: Ticket['message']): boolean {
  */
 export function replyNotices(ticket: Ticket, head: Head, recorded: boolean): Notice[] {
   const { message } = ticket
+  if (message.removed) return []
   return recipients(ticket, head)
     .filter((person) => person.maySee && (recorded ? person.receives : !isAuthor(person, message.author)))
     .map((person) => ({
@@ -142,12 +147,12 @@ export function ticketReader(store: Store): (messageId: string) => Promise<Ticke
 async function readTickets(store: Store, messageIds: string[]): Promise<Map<string, Ticket>> {
   const rows = await store.query<{ ticket: TicketRow }>(Prisma.sql`
     SELECT json_build_object(
-      'id', t.id, 'number', t.number, 'subject', t.subject, 'status', t.status, 'createdAt', t.created_at,
+      'id', t.id, 'number', t.number, 'subject', t.subject, 'status', t.status, 'createdAt', t.created_at, 'redactedAt', t.redacted_at,
       'earlier', (SELECT number FROM tickets WHERE successor_id = t.id ORDER BY number LIMIT 1),
       'mailbox', json_build_object('address', mb.address, 'name', mb.name, 'signature', mb.signature),
       'message', json_build_object('id', m.id, 'mailId', m.mail_id, 'messageId', m.message_id, 'audience', m.audience,
         'author', m.author, 'text', m.text, 'html', m.html, 'letterKind', letter.kind,
-        'unanswered', coalesce(letter.unanswered, false)),
+        'unanswered', coalesce(letter.unanswered, false), 'removed', m.redactions @> '[{"what": "message"}]'),
       'mailboxes', (SELECT json_agg(address) FROM mailboxes),
       'participants', (${participants})) AS ticket
     FROM messages m

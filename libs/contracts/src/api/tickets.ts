@@ -7,6 +7,7 @@ import {
   MessageKind,
   ParticipantRole,
   ParticipantState,
+  RedactionKind,
   Scan,
   TicketPriority,
   TicketStatus,
@@ -61,7 +62,13 @@ export type AttachmentQuery = z.infer<typeof AttachmentQuery>
 export const Folded = z.object({ reason: z.enum(['history', 'signature', 'disclaimer']), text: z.string() })
 export type Folded = z.infer<typeof Folded>
 
-/** One immutable entry of a ticket. */
+/** That something was removed of a message, by whom and why. */
+export const Redaction = z
+  .object({ what: RedactionKind, by: Actor, at: Time, reason: z.string() })
+  .meta({ id: 'Redaction' })
+export type Redaction = z.infer<typeof Redaction>
+
+/** One immutable entry of a ticket; only a redaction takes something of it away. */
 export const Message = z
   .object({
     id: z.uuid(),
@@ -77,6 +84,7 @@ export const Message = z
     attachments: z.array(Attachment),
     warnings: z.array(z.string()),
     recipients: z.array(Person).describe('of a reply: who was on the ticket and to receive it when it was written'),
+    redactions: z.array(Redaction).describe('what staff removed of it, oldest first'),
     created_at: Time,
     mail_id: z.uuid().optional(),
   })
@@ -214,6 +222,20 @@ export const RecipientsQuery = z.object({
 export const Recipients = z
   .object({ audience: Audience.exclude(['internal']), recipients: z.array(Person) })
   .meta({ id: 'Recipients' })
+
+/** With neither text nor attachment, the whole message goes. */
+export const Redact = input({
+  reason: line(500).describe('stays, for staff'),
+  text: text(1000)
+    .trim()
+    .min(3)
+    .optional()
+    .describe('goes from the whole ticket: case, line breaks and quotation marks in between do not matter'),
+  attachment: z.uuid().optional().describe('goes by itself'),
+}).refine(({ text, attachment }) => text === undefined || attachment === undefined, {
+  error: 'may not come together with text.',
+  path: ['attachment'],
+})
 
 /** Whoever asks twice by the same key is answered as the first time, and nothing is done twice. */
 export const IdempotencyKey = z.object({ 'idempotency-key': z.string().min(1).max(200).optional() })

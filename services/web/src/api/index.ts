@@ -12,6 +12,7 @@ import { legacyCalls, legacyImport } from './legacy-systems.ts'
 import { mailCalls } from './mail.ts'
 import { mailboxCalls } from './mailboxes.ts'
 import { organizationCalls } from './organizations.ts'
+import { redactionCalls } from './redaction.ts'
 import { suppressionCalls } from './suppressions.ts'
 import { ticketActs } from './ticket-acts.ts'
 import { ticketAudience } from './ticket-audience.ts'
@@ -37,6 +38,7 @@ export async function api(web: Web, app: App): Promise<void> {
   ticketAudience(web, app)
   ticketLife(web, app)
   ticketLinks(web, app)
+  redactionCalls(web, app)
   attachmentCalls(web, app)
 }
 

@@ -29,6 +29,7 @@ export const statusOf: Record<ProblemWord, number> = {
   not_found: 404,
   no_mail: 404,
   no_link: 404,
+  no_attachment: 404,
   forbidden_move: 409,
   taken: 409,
   in_use: 409,
@@ -53,6 +54,8 @@ export const statusOf: Record<ProblemWord, number> = {
   unreadable: 422,
   no_letter: 422,
   bad_pattern: 422,
+  no_such_words: 422,
+  words_in_reason: 422,
 }
 
 /** The answer of a call that a library refused. */

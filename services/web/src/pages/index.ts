@@ -10,6 +10,7 @@ import { home } from './home.ts'
 import { login } from './login.ts'
 import { mailPages } from './mail.ts'
 import { messagePages } from './message.ts'
+import { redactionPages } from './redaction.ts'
 import { stylesheet } from './render.ts'
 import { suppressionPages } from './suppressions.ts'
 import { ticketPages } from './ticket.ts'
@@ -29,6 +30,7 @@ export async function pages(web: Web, app: App): Promise<void> {
     mailPages(scope, app)
     messagePages(scope, app)
     suppressionPages(scope, app)
+    redactionPages(scope, app)
   })
 }
 

@@ -1,6 +1,7 @@
 /** A message as the ticket page shows it: what its author wrote, what is folded, its files. */
 import { Audience, type api } from '@podatelna/contracts'
 import type { Settings } from '@podatelna/runtime'
+import { isRemoved } from '@podatelna/ticketing'
 import { whyLocked } from '../reads/scan.ts'
 import { foldTitles, letterSandbox } from './letter-html.ts'
 
@@ -17,6 +18,7 @@ export function messageView(message: api.Message, settings: Settings, isAdmin: b
     sandbox: letterSandbox,
     // A note is for staff, and stays so.
     audiences: kind !== 'note' && Audience.options.map((word) => ({ word, chosen: word === audience })),
+    redactable: !isRemoved(message.redactions),
   }
 }
 

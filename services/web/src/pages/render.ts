@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Audience } from '@podatelna/contracts'
+import type { Audience, RedactionKind } from '@podatelna/contracts'
 import Handlebars from 'handlebars'
 
 const folder = import.meta.dirname
@@ -26,7 +26,14 @@ handlebars.registerHelper('second', (iso: string) => timeElement(iso, 'second'))
 handlebars.registerHelper('automatic', (scope: unknown) => scope === 'automatic')
 handlebars.registerHelper('forWhom', (audience: unknown) => audiences[audience as Audience])
 handlebars.registerHelper('proposed', (state: unknown) => state === 'proposed')
+handlebars.registerHelper('redaction', (what: RedactionKind) => redactions[what])
 handlebars.registerHelper('words', (name: unknown) => String(name).replaceAll('_', ' '))
+
+const redactions: Record<RedactionKind, string> = {
+  message: 'Removed by staff',
+  text: 'Words in it were removed by staff',
+  attachment: 'A file of it was removed by staff',
+}
 
 const pages = new Map([...templates].map(([name, source]) => [name, handlebars.compile(source)]))
 

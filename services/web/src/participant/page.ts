@@ -1,6 +1,7 @@
-import { Language, ticketNumber } from '@podatelna/contracts'
+import { api, Language, ticketNumber } from '@podatelna/contracts'
 import { newId, type Store } from '@podatelna/store'
-import { type Seat, visibleMessages } from '@podatelna/ticketing'
+import { isRemoved, type Seat, visibleMessages } from '@podatelna/ticketing'
+import { z } from 'zod'
 import { render } from '../pages/render.ts'
 import { type Texts, texts } from './texts.ts'
 
@@ -28,9 +29,10 @@ export async function participantPage(store: Store, seat: Seat, notice?: Notice,
     state: words[status],
     opened: words.opened(timeIn(language, ticket.createdAt)),
     notice: notice && words[notice],
-    messages: ticket.messages.map(({ id, author, text, createdAt, recipients }) => ({
+    messages: ticket.messages.map(({ id, author, text, createdAt, recipients, redactions }) => ({
       ...{ id, name: nameIn(author), text: withoutSecretLinks(text), at: timeIn(language, createdAt) },
       to: seat.endCustomer ? '' : recipients.map(({ participant }) => participant.name).join(', '),
+      removed: removedWords(redactions, language, words),
     })),
     closed: status === 'closed' && words.closedNow(ticket.mailbox.address),
     messageId: newId(),
@@ -55,7 +57,7 @@ async function readVisible(store: Store, { participantId, ticketId }: Seat) {
         where: { id: { in: visible.map(({ id }) => id) } },
         orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
         select: {
-          ...{ id: true, author: true, text: true, createdAt: true },
+          ...{ id: true, author: true, text: true, createdAt: true, redactions: true },
           recipients: { select: { participant: { select: { name: true } } } },
         },
       },
@@ -81,6 +83,13 @@ function showPerson(person: Person, seat: Seat, words: Texts) {
     confirm: proposed && seat.manager && words.confirm(address),
     remove: mayRemove && words.remove(address),
   }
+}
+
+/** That staff removed something, and when; why is for staff. */
+function removedWords(redactions: unknown, language: string, words: Texts): string | undefined {
+  const last = z.array(api.Redaction).parse(redactions).at(-1)
+  const at = last && timeIn(language, new Date(last.at))
+  return at && (isRemoved(redactions) ? words.messageRemoved(at) : words.partRemoved(at))
 }
 
 /** Quoted notices have the links of those they were sent to, and whoever has a link is taken for its owner. */

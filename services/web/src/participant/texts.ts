@@ -15,6 +15,8 @@ export type Texts = {
   empty: string
   /** Before the names of those who received a message. */
   sentTo: string
+  messageRemoved: (time: string) => string
+  partRemoved: (time: string) => string
   answer: string
   text: string
   send: string

@@ -142,6 +142,7 @@ function showMessage(row: Prisma.MessageGetPayload<{ include: typeof itsParts }>
     audience: Audience.parse(row.audience),
     author: Actor.parse(row.author),
     verified: row.mail === null || isProved(row.mail),
+    redactions: Redactions.parse(row.redactions),
     attachments: row.files.length > 0 ? row.files.map(showAttachment) : Listed.parse(row.attachments),
     recipients: row.recipients.map(({ participant }) => ({ email: participant.address, name: participant.name })),
     created_at: row.createdAt.toISOString(),
@@ -177,6 +178,7 @@ const Listed = z.array(
     .transform((file) => ({ ...file, source: 'part', scan: 'unscanned' as const, scan_reason: null })),
 )
 const Folds = z.array(api.Folded)
+const Redactions = z.array(api.Redaction)
 
 function showParticipant(row: Prisma.ParticipantGetPayload<object>, suppression?: api.Suppression): api.Participant {
   return {

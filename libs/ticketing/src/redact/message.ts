@@ -1,0 +1,125 @@
+import type { Actor, RedactionKind } from '@podatelna/contracts'
+import { blackened, blackout, hiddenWords, htmlToText, oneLine } from '@podatelna/mail'
+import { type Database, Prisma, type Store } from '@podatelna/store'
+import { type Refusal, refusal } from '../desk.ts'
+import { dropContents, quarantine, takeFilesLock } from '../files.ts'
+import { type Written, withdrawDeliveries } from './deliveries.ts'
+import { emptyLetter } from './letters.ts'
+
+/** Who removed what of a message, when and why. */
+export type Mark = { what: RedactionKind; by: Actor; at: Date; reason: string }
+type Place = { database: Database; store: Store }
+
+/**
+ * All that its author wrote, with the subject and the files; who wrote it and when stays. The ticket's subject goes when
+ * it is the message's. What others wrote stays, also what they quote: that is removed by its words.
+ */
+export async function removeMessage(place: Place, id: string, how: Mark): Promise<undefined> {
+  const { database, store } = place
+  const message = await database.message.findUniqueOrThrow({ where: { id }, include: { ticket: true, files: true } })
+  const { ticket, files, mailId } = message
+  const named = oneLine(message.subject, 500)
+  const isTitle = message.subject !== '' && named === ticket.subject
+  const title = isTitle ? blackout([hiddenWords(named)]) : undefined
+  const subject = (written: string) => title?.text(written) ?? written
+  await withdrawDeliveries(database, await aboutMessage(database, message), {
+    carries: (written) => quotes(written, message, files) || title?.finds(written.subject) === true,
+    hides: title?.finds ?? (() => false),
+    subject,
+  })
+  await takeFilesLock(database)
+  if (mailId) await emptyLetter(database, store, mailId, { ...how, hides: () => false, subject: () => '' })
+  await database.message.update({
+    where: { id },
+    data: { subject: '', text: '', html: null, visibleText: '', folded: [], attachments: [], warnings: [] },
+  })
+  await removeFiles(place, ticket.id, files)
+  if (isTitle) await renameTicket(database, ticket.id, subject)
+  await mark(database, id, how)
+}
+
+export async function removeFile(place: Place, messageId: string, id: string, how: Mark): Promise<Refusal | undefined> {
+  const { database, store } = place
+  const file = await database.attachment.findUnique({ where: { id }, include: { message: true } })
+  if (file?.messageId !== messageId) return refusal('no_attachment', 'The message has no such file.')
+  const { ticketId, mailId } = file.message
+  await withdrawDeliveries(database, await aboutMessage(database, file.message), {
+    carries: (written) => hasFile(written, [file]),
+    hides: () => false,
+    subject: (written) => written,
+  })
+  await takeFilesLock(database)
+  if (mailId) await emptyLetter(database, store, mailId, { ...how, hides: () => false, subject: (written) => written })
+  await removeFiles(place, ticketId, [file])
+  await mark(database, messageId, how)
+  return undefined
+}
+
+export async function mark(database: Database, id: string, { what, by, at, reason }: Mark): Promise<void> {
+  const entry = JSON.stringify([{ what, by, at: at.toISOString(), reason }])
+  await database.$executeRaw`UPDATE messages SET redactions = redactions || ${entry}::jsonb WHERE id = ${id}::uuid`
+}
+
+/** A ticket, and those that were merged into it: what was sent about them, and written down, stayed theirs. */
+export async function familyOf(database: Database, id: string): Promise<string[]> {
+  const rows = await database.$queryRaw<{ id: string }[]>`
+    WITH RECURSIVE family AS (
+      SELECT ${id}::uuid AS id UNION SELECT t.id FROM tickets t JOIN family ON t.merged_into_id = family.id)
+    SELECT id FROM family`
+  return rows.map((row) => row.id)
+}
+
+/** Deliveries that may tell of a message; one that was split off was told about in another ticket. */
+async function aboutMessage(database: Database, { id, ticketId, mailId }: MessageRow): Promise<Prisma.Sql> {
+  const family = await familyOf(database, ticketId)
+  return Prisma.sql`
+    ticket_id = ANY(${family}::uuid[]) OR mail_id = ${mailId}::uuid OR caused_by_message_id = ${id}::uuid`
+}
+
+type MessageRow = { id: string; ticketId: string; mailId: string | null }
+
+/** The names of viruses' files were told as events, too. */
+async function removeFiles({ database, store }: Place, ticketId: string, files: File[]): Promise<void> {
+  const family = await familyOf(database, ticketId)
+  await database.attachment.deleteMany({ where: { id: { in: files.map(({ id }) => id) } } })
+  await database.$executeRaw`
+    UPDATE ticket_events SET detail = jsonb_set(detail, '{filename}', to_jsonb(${blackened}::text))
+    WHERE ticket_id = ANY(${family}::uuid[]) AND type = ${quarantine}
+      AND detail->>'filename' = ANY(${files.map(({ filename }) => filename)}::text[])`
+  await dropContents(
+    database,
+    store,
+    files.map(({ sha256 }) => sha256),
+  )
+}
+
+async function renameTicket(database: Database, id: string, rename: (subject: string) => string): Promise<void> {
+  const { subject } = await database.ticket.findUniqueOrThrow({ where: { id } })
+  await database.ticket.update({ where: { id }, data: { subject: rename(subject) } })
+}
+
+/** One of its lines stands in the letter, or a file. Of a letter about another message a short line says nothing. */
+function quotes(written: Written, message: { id: string; text: string; html: string | null }, files: File[]): boolean {
+  const shortest = written.causedById === message.id ? 1 : 4
+  const lines = linesOf(`${message.text}\n${htmlToText(message.html ?? '')}`).filter((line) => line.length >= shortest)
+  const own = new Set(lines)
+  const said = linesOf(`${written.letter.text}\n${htmlToText(written.letter.html ?? '')}`)
+  return said.some((line) => own.has(line)) || hasFile(written, files)
+}
+
+function hasFile({ letter }: Written, files: File[]): boolean {
+  return files.some(({ sha256 }) => {
+    const name = Buffer.from(sha256).toString('hex')
+    return letter.attachments.some((file) => file.sha256 === name)
+  })
+}
+
+/** Without marks of quotation and the spaces around. */
+function linesOf(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.replace(/^[\s>]+/, '').trim())
+    .filter((line) => line !== '')
+}
+
+type File = { id: string; sha256: Uint8Array; filename: string }

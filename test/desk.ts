@@ -48,11 +48,13 @@ export type Json = Record<string, any>
 /**
  * @param place.databaseUrl absent: an embedded database of the desk's own, gone with it
  * @param place.amqpUrl absent: events stay within the process
+ * @param place.furnished another desk was here before: the mailbox and the companies are there
  * @param place.env settings beside the desk's own; an empty RELAY_URL captures what we send
  */
 export async function startDesk(place: {
   databaseUrl?: string
   amqpUrl?: string
+  furnished?: boolean
   env?: Record<string, string>
 }): Promise<Desk> {
   const [dns, post] = await Promise.all([startDns(companiesZone()), startSink()])
@@ -121,7 +123,7 @@ export async function startDesk(place: {
       await Promise.all([dns.close(), post.close(), rm(folder, { recursive: true, force: true })])
     },
   }
-  await furnish(desk)
+  if (!place.furnished) await furnish(desk)
   return desk
 }
 

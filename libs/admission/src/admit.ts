@@ -22,6 +22,7 @@ import {
   threadSerials,
 } from '@podatelna/mail'
 import { type LetterDraft, newId, Prisma, rowLimit, type Store } from '@podatelna/store'
+import { mostCopies } from '@podatelna/ticketing'
 import { LRUCache } from 'lru-cache'
 import { type Answer, type Decision, decide } from './decide.ts'
 import { hold, takeUnproved } from './hold.ts'
@@ -185,14 +186,14 @@ function addressees(header: Header, author: string, mailDomain: string): Address
   for (const { address, name } of ['to', 'cc'].flatMap((field) => headerMailboxes(header, field)).slice(0, 500)) {
     const { data: email } = api.EmailAddress.safeParse(address)
     if (!email || email === author || bounceTag(email, mailDomain) !== undefined) continue
-    if (people.size < addresseeLimit && !people.has(email))
+    if (people.size < addresseesKept && !people.has(email))
       people.set(email, { address: email, name: oneLine(name, 200) })
   }
   return [...people.values()]
 }
 
-/** A letter to more people is for nobody in particular. */
-const addresseeLimit = 50
+/** One more than join its ticket tells filing that there were more. */
+const addresseesKept = mostCopies + 1
 
 type Addressee = { address: string; name: string }
 

@@ -1,12 +1,26 @@
 /** Whom the author of a letter put in To and Cc (rules §5). */
 import type { Actor } from '@podatelna/contracts'
+import { headerMailboxes, readHeader } from '@podatelna/mail'
 import { newId, Prisma } from '@podatelna/store'
 import type { MailRow } from './admitted-mail.ts'
+
+/** Most people that one letter puts in copy. A letter to more is for nobody in particular. */
+export const mostCopies = 50
 
 /** Only a proved contact puts others in copy; whoever is a removed participant stays removed (rules §5). */
 export function copiesOf(mail: MailRow): Copy[] {
   if (!mail.contact_id || mail.disposition !== 'admitted' || mail.kind !== 'letter') return []
-  return mail.addressees.map((person) => ({ ...person, id: newId() }))
+  return mail.addressees.slice(0, mostCopies).map((person) => ({ ...person, id: newId() }))
+}
+
+/** In words, when a letter names more people than it puts in copy; all of them stand in the letter. */
+export function leftOut(mail: MailRow, raw: Buffer): string[] {
+  if (mail.addressees.length <= mostCopies) return []
+  const header = readHeader(raw)
+  const named = new Set(['to', 'cc'].flatMap((field) => headerMailboxes(header, field)).map(({ address }) => address))
+  return [
+    `It is addressed to ${named.size} people. Only the first ${mostCopies} were looked at for copy, us among them; all are named in the letter.`,
+  ]
 }
 
 /**

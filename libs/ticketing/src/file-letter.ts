@@ -19,7 +19,7 @@ import {
 import { notesOn, oneLine, type ParsedLetter, type Reader } from '@podatelna/mail'
 import { batched, newId, Prisma } from '@podatelna/store'
 import { authorOf, loadMails, type MailRow } from './admitted-mail.ts'
-import { copiesInsert, copiesOf } from './copies.ts'
+import { copiesInsert, copiesOf, leftOut } from './copies.ts'
 import { type Desk, system } from './desk.ts'
 import { filesInsert, type KeptFile, keepFiles } from './files.ts'
 import { type LegacyClue, type LegacyMatcher, legacyMatcher } from './legacy/match.ts'
@@ -110,7 +110,8 @@ async function readLetter({ store, reader }: FilingDesk, mail: MailRow): Promise
     : mail.raw_sha256 && (await buffer(store.letters.read(Buffer.from(mail.raw_sha256))))
   if (!raw) return undefined
   const { attachments, ...letter } = await reader.read(raw)
-  return { ...letter, files: await keepFiles(store, attachments) }
+  const warnings = [...letter.warnings, ...leftOut(mail, raw)]
+  return { ...letter, warnings, files: await keepFiles(store, attachments) }
 }
 
 type ReadLetter = Omit<ParsedLetter, 'attachments'> & { files: KeptFile[] }

@@ -1,4 +1,5 @@
 export { maySee, type ReplyAudience, visibleMessages } from './audience.ts'
+export { mostCopies } from './copies.ts'
 export { deriveAgain } from './derive-again.ts'
 export { type Act, type Desk, type Problem, type Refusal, refusal, system } from './desk.ts'
 export { letterFiler } from './file-letter.ts'

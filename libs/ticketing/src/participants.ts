@@ -112,16 +112,24 @@ export async function whyNotJoin(database: Database, address: string): Promise<R
   return ours ? refusal('own_mailbox', `${address} is a mailbox of ours; it would answer itself.`) : undefined
 }
 
-/** Cuts addresses off from every ticket, for instance because their contact was removed (rules §5). */
+/**
+ * Cuts addresses off from every ticket, for instance because their contact was removed (rules §5): what is queued for them
+ * is not sent, and proposals of them are void.
+ */
 export async function removeParticipantEverywhere(
   database: Database,
   addresses: string[],
   how: { by: Actor; reason: string },
 ): Promise<void> {
-  await database.participant.updateMany({
-    where: { address: { in: addresses.map(normalizeAddress) }, state: { not: 'removed' } },
-    data: removal(how.by, how.reason),
-  })
+  const by = JSON.stringify(how.by)
+  await database.$executeRaw`
+    WITH cut_off AS (
+      UPDATE participants SET state = 'removed', removed_by = ${by}::jsonb, removed_at = now(), removed_reason = ${how.reason}
+      WHERE address = ANY(${addresses.map(normalizeAddress)}::text[]) AND state <> 'removed'
+      RETURNING ticket_id, address, role)
+    INSERT INTO ticket_events (ticket_id, type, by, detail)
+    SELECT ticket_id, role || '_removed', ${by}::jsonb, jsonb_build_object('email', address, 'reason', ${how.reason}::text)
+    FROM cut_off`
 }
 
 /** True for contacts of that organization. */

@@ -1,6 +1,5 @@
 /** Whom the author of a letter put in To and Cc (rules §5). */
 import type { Actor } from '@podatelna/contracts'
-import { headerMailboxes, readHeader } from '@podatelna/mail'
 import { newId, Prisma } from '@podatelna/store'
 import type { MailRow } from './admitted-mail.ts'
 
@@ -13,13 +12,11 @@ export function copiesOf(mail: MailRow): Copy[] {
   return mail.addressees.slice(0, mostCopies).map((person) => ({ ...person, id: newId() }))
 }
 
-/** In words, when a letter names more people than it puts in copy; all of them stand in the letter. */
-export function leftOut(mail: MailRow, raw: Buffer): string[] {
-  if (mail.addressees.length <= mostCopies) return []
-  const header = readHeader(raw)
-  const named = new Set(['to', 'cc'].flatMap((field) => headerMailboxes(header, field)).map(({ address }) => address))
+/** In words, when a letter names more people than it may put in copy. */
+export function leftOut({ addressees }: MailRow): string[] {
+  if (addressees.length <= mostCopies) return []
   return [
-    `It is addressed to ${named.size} people. Only the first ${mostCopies} were looked at for copy, us among them; all are named in the letter.`,
+    `It is addressed to more than ${mostCopies} people. The first ${mostCopies}, us among them, were looked at for copy; all are named in the letter.`,
   ]
 }
 

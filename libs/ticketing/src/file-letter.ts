@@ -110,7 +110,7 @@ async function readLetter({ store, reader }: FilingDesk, mail: MailRow): Promise
     : mail.raw_sha256 && (await buffer(store.letters.read(Buffer.from(mail.raw_sha256))))
   if (!raw) return undefined
   const { attachments, ...letter } = await reader.read(raw)
-  const warnings = [...letter.warnings, ...leftOut(mail, raw)]
+  const warnings = [...letter.warnings, ...leftOut(mail)]
   return { ...letter, warnings, files: await keepFiles(store, attachments) }
 }
 

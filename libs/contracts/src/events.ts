@@ -35,6 +35,8 @@ export const ticketOpened = event('ticket.opened', 1, message)
 export const copied = event('ticket.copied', 1, { ...message, participant_ids: z.array(z.uuid()) })
 /** What somebody was sent until now is revoked, and they are to have a new link; `message_id` as in `copied`. */
 export const linkRenewed = event('ticket.link_renewed', 1, { ...message, participant_ids: z.array(z.uuid()) })
+/** A client wrote into a ticket that was there already. */
+export const clientWrote = event('ticket.client_wrote', 1, message)
 /** An agent answered publicly. Without `recorded` (of older processes) its recipients are those who are on the ticket by now. */
 export const publiclyReplied = event('ticket.publicly_replied', 1, { ...message, recorded: z.boolean().optional() })
 
@@ -53,7 +55,7 @@ export const subscriptions = {
   outboundNotices: {
     consumer: 'outbound.notices',
     events: [
-      ...[mailHeld, mailTooLate, ticketOpened, copied, linkRenewed, publiclyReplied],
+      ...[mailHeld, mailTooLate, ticketOpened, clientWrote, copied, linkRenewed, publiclyReplied],
       ...[deliveryFailed, deliveryDeferredLong],
     ],
   },

@@ -22,6 +22,20 @@ export const AgentRole = z.enum(['agent', 'admin'])
 export type AgentRole = z.infer<typeof AgentRole>
 
 /**
+ * Of which letters of clients an agent is told by mail:
+ *
+ * - `all`: those in tickets assigned to them, and in tickets of their mailboxes that are nobody's
+ * - `mine`: those in tickets assigned to them
+ * - `none`: no letters, and nothing else either
+ */
+export const AgentNotify = z.enum(['all', 'mine', 'none'])
+export type AgentNotify = z.infer<typeof AgentNotify>
+
+/** What an agent's answer to a notice becomes: a public reply, unless it says otherwise, or a note whatever it says. */
+export const SeatPurpose = z.enum(['reply', 'note'])
+export type SeatPurpose = z.infer<typeof SeatPurpose>
+
+/**
  * What became of a letter:
  *
  * - `admitted`: filed, or on its way into a ticket
@@ -111,6 +125,7 @@ export const NoticeKind = z.enum([
   'cc_added',
   'link_renewed',
   'letter_held',
+  'client_wrote',
 ])
 export type NoticeKind = z.infer<typeof NoticeKind>
 

@@ -1,4 +1,5 @@
 export { bounceAddress, bounceTag, normalizeAddress, plusAddress, splitPlus } from './addresses.ts'
+export { type AgentAnswer, readAgentAnswer } from './agent-answer.ts'
 export { type Arrival, ArrivalReader, headerLimit } from './arrival.ts'
 export {
   type AuthenticationResult,

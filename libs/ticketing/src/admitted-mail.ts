@@ -17,7 +17,9 @@ export type MailRow = {
   raw_sha256: Uint8Array | null
   contact_id: string | null
   organization_id: string | null
+  /** Of an agent who may still write. */
   agent_id: string | null
+  agent_name: string | null
   thread_serials: bigint[]
   answered: string[]
   rcpt_to: string[]
@@ -30,28 +32,30 @@ export type MailRow = {
   released: boolean
   /** Its author is a partner's own customer. */
   endCustomer: boolean
-  /** Its author was a contact when it arrived, and is none any more. */
+  /** Its author was a contact or an agent when it arrived, and is none any more. */
   cutOff: boolean
 }
 
 export async function loadMails(store: Store, ids: string[]): Promise<Map<string, MailRow>> {
   const rows = await store.query<MailRow>(Prisma.sql`
-    SELECT id, message_id, received_at, mailbox_id, from_address, from_name, subject, kind, disposition, raw, raw_sha256,
-      contact_id, organization_id, agent_id, thread_serials, answered, addressees, rcpt_to,
+    SELECT inbound_mail.id, message_id, received_at, mailbox_id, from_address, from_name, subject, kind, disposition, raw,
+      raw_sha256, contact_id, organization_id, agent.id AS agent_id, agent.name AS agent_name, thread_serials, answered,
+      addressees, rcpt_to,
       (SELECT count(*) || coalesce(max(updated_at)::text, '') FROM legacy_systems) AS legacy_version, (verdict->>'verified')::boolean AS verified,
       EXISTS (SELECT FROM mail_events e WHERE e.mail_id = inbound_mail.id AND e.type IN ('confirmed', 'released')) AS vouched,
       EXISTS (SELECT FROM mail_events e WHERE e.mail_id = inbound_mail.id AND e.type = 'released') AS released,
       EXISTS (SELECT FROM contacts c WHERE c.id = contact_id AND c.role = 'end_customer') AS "endCustomer",
-      contact_id IS NOT NULL
+      (contact_id IS NOT NULL OR agent_id IS NOT NULL) AND agent.id IS NULL
         AND NOT EXISTS (SELECT FROM contact_addresses a WHERE a.address = from_address) AS "cutOff"
-    FROM inbound_mail WHERE id = ANY(${ids}::uuid[])`)
+    FROM inbound_mail LEFT JOIN agents agent ON agent.id = agent_id AND agent.disabled_at IS NULL
+    WHERE inbound_mail.id = ANY(${ids}::uuid[])`)
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-/** Whoever wrote it, as their ticket names them. */
+/** Whoever wrote it as a client, as their ticket names them. */
 export function authorOf(mail: MailRow, ticket?: { participant: boolean }): Actor {
   const email = mail.from_address ?? ''
   const name = oneLine(mail.from_name ?? '', 200) || email
   const stranger = ticket?.participant ? 'participant' : 'unregistered'
-  return { kind: mail.agent_id ? 'agent' : mail.contact_id ? 'contact' : stranger, name, email }
+  return { kind: mail.contact_id ? 'contact' : mail.agent_id ? 'agent' : stranger, name, email }
 }

@@ -7,6 +7,7 @@ import { envelope, inboxInsert, type Outcome, outboxInsert } from '@podatelna/bu
 import {
   type Actor,
   type Audience,
+  clientWrote,
   copied,
   type Envelope,
   mailTooLate,
@@ -19,6 +20,7 @@ import {
 import { notesOn, oneLine, type ParsedLetter, type Reader } from '@podatelna/mail'
 import { batched, newId, Prisma } from '@podatelna/store'
 import { authorOf, loadMails, type MailRow } from './admitted-mail.ts'
+import { addAgentsLetter, isAgentsAnswer, isNote } from './agent-letter.ts'
 import { copiesInsert, copiesOf, leftOut } from './copies.ts'
 import { type Desk, system } from './desk.ts'
 import { filesInsert, type KeptFile, keepFiles } from './files.ts'
@@ -54,7 +56,7 @@ export function letterFiler(desk: FilingDesk): (event: Filing) => Promise<Outcom
 
 async function fileLetter(desk: Filer, event: Filing, mail: MailRow | undefined): Promise<Outcome> {
   if (!mail) return { reject: `there is no letter ${event.payload.mail_id}` }
-  if (mail.disposition === 'admitted' && mail.cutOff) return { reject: 'its author is no longer a technical contact' }
+  if (mail.disposition === 'admitted' && mail.cutOff) return { reject: 'its author may not write to us any more' }
   const clues = await cluesIn(desk, mail)
   const ticket = await threadLetter(desk, mail, clues)
   if (mail.disposition === 'suppressed' && !mayAttachSilently(mail, ticket)) return noteDone(desk, event)
@@ -62,9 +64,10 @@ async function fileLetter(desk: Filer, event: Filing, mail: MailRow | undefined)
   if (late && ticket.lateReply === 'notice' && mayBeAnswered(mail)) return answerTooLate(desk, event, mail, ticket)
   const letter = await readLetter(desk, mail)
   if (!letter) return { reject: `the bytes of letter ${mail.id} are not kept` }
-  return ticket && !late
-    ? addToTicket(desk, event, mail, letter, ticket)
-    : openTicket(desk, event, mail, letter, { closed: ticket, legacy: clues.legacy })
+  if (!ticket || late) return openTicket(desk, event, mail, letter, { closed: ticket, legacy: clues.legacy })
+  if (!isAgentsAnswer(mail, letter, ticket)) return addToTicket(desk, event, mail, letter, ticket)
+  const added = await addAgentsLetter(desk, mail, letter, ticket)
+  return added.ok ? noteDone(desk, event) : { retry: added.detail }
 }
 
 /** What an open mailbox took unproved may be anybody's, and joins nobody's ticket. */
@@ -88,9 +91,9 @@ async function threadLetter(desk: Desk, mail: MailRow, clues: Clues): Promise<Th
   return readThreadedTicket(rows[0])
 }
 
-/** An auto-reply of somebody proved joins the ticket it answers, silently; bounces, lists and loops stay outside. */
+/** An auto-reply of a proved client joins the ticket it answers, silently; bounces, lists and loops stay outside. */
 function mayAttachSilently(mail: MailRow, ticket: ThreadedTicket | undefined): boolean {
-  return ticket !== undefined && mail.kind === 'auto_reply' && mail.verified
+  return ticket !== undefined && mail.kind === 'auto_reply' && mail.verified && !mail.agent_id
 }
 
 /** A program gets no automatic answer, and would be the only one to know; what staff released is filed. */
@@ -114,7 +117,7 @@ async function readLetter({ store, reader }: FilingDesk, mail: MailRow): Promise
   return { ...letter, warnings, files: await keepFiles(store, attachments) }
 }
 
-type ReadLetter = Omit<ParsedLetter, 'attachments'> & { files: KeptFile[] }
+export type ReadLetter = Omit<ParsedLetter, 'attachments'> & { files: KeptFile[] }
 
 /**
  * Its mailbox takes no late replies: the letter is filed nowhere, and its author is told to write a new one. Staff see it
@@ -153,7 +156,8 @@ async function openTicket(
   const messageId = newId()
   const opened = envelope(ticketOpened, { ticket_id: ticketId, message_id: messageId })
   const author = authorOf(mail, closed)
-  const copies = copiesOf(mail)
+  const internal = isNote(mail, letter)
+  const copies = internal ? [] : copiesOf(mail)
   const [before, inbox] = closed
     ? [stillClosed(closed), inboxInsert(subscription, event, Prisma.sql`SELECT FROM closed`)]
     : [Prisma.empty, inboxInsert(subscription, event)]
@@ -171,7 +175,7 @@ async function openTicket(
       INSERT INTO participants (id, ticket_id, address, name, role, added_by)
       SELECT ${newId()}::uuid, id, ${mail.from_address}, ${author.name}, 'requester', ${JSON.stringify(author)}::jsonb
       FROM ticket),
-    message AS (${messageInsert(messageId, mail, letter, clientAudience(mail), author)}),
+    message AS (${messageInsert(messageId, mail, letter, internal ? 'internal' : clientAudience(mail), author)}),
     ${filesInsert(messageId, letter.files)}
     event AS (
       INSERT INTO ticket_events (ticket_id, type, by) SELECT id, 'opened', ${JSON.stringify(author)}::jsonb FROM ticket),
@@ -217,9 +221,10 @@ async function addToTicket(
     message_id: messageId,
     participant_ids: copies.map(({ id }) => id),
   })
-  const audible = mail.disposition === 'admitted' && !mail.agent_id
+  const audible = mail.disposition === 'admitted'
+  const heard = audible ? [envelope(clientWrote, { ticket_id: ticket.id, message_id: messageId })] : []
   const to = audible ? afterClientWrote(ticket.status) : ticket.status
-  const rows = await desk.store.query<{ told: boolean }>(Prisma.sql`
+  const rows = await desk.store.query<{ filed: boolean; told: boolean }>(Prisma.sql`
     WITH unchanged AS (
       SELECT id FROM tickets WHERE id = ${ticket.id}::uuid AND status = ${ticket.status} FOR UPDATE),
     inbox AS (${inboxInsert(subscription, event, Prisma.sql`SELECT FROM unchanged`)}),
@@ -229,14 +234,15 @@ async function addToTicket(
         AND NOT EXISTS (SELECT FROM messages WHERE mail_id = ${mail.id}::uuid)
       RETURNING tickets.id, tickets.organization_id),
     joined AS (${colleagueJoins(mail, ticket, author)}),
-    message AS (${messageInsert(messageId, mail, letter, mail.agent_id ? 'internal' : clientAudience(mail), author)}),
+    message AS (${messageInsert(messageId, mail, letter, clientAudience(mail), author)}),
     ${filesInsert(messageId, letter.files)}
     ${copiesInsert(copies, messageId, author)}
     ${copies.length > 0 ? Prisma.sql`outbox AS (${outboxInsert([told], Prisma.sql`SELECT FROM copied WHERE state = 'active'`)}),` : Prisma.empty}
+    ${audible ? Prisma.sql`heard AS (${outboxInsert(heard, Prisma.sql`SELECT FROM ticket`)}),` : Prisma.empty}
     events AS (${eventsInsert(author, ticket.status, to)})
-    SELECT ${copies.length > 0 ? Prisma.sql`EXISTS (SELECT FROM copied WHERE state = 'active')` : Prisma.sql`false`} AS told
+    SELECT EXISTS (SELECT FROM ticket) AS filed, ${copies.length > 0 ? Prisma.sql`EXISTS (SELECT FROM copied WHERE state = 'active')` : Prisma.sql`false`} AS told
     FROM unchanged`)
-  if (rows[0]?.told) desk.bus.publish([told])
+  if (rows[0]?.filed) desk.bus.publish(rows[0].told ? [...heard, told] : heard)
   return rows.length > 0 ? 'done' : { retry: `ticket ${ticket.number} changed its status meanwhile` }
 }
 
@@ -260,7 +266,7 @@ function colleagueJoins(mail: MailRow, ticket: ThreadedTicket, author: Actor): P
   return Prisma.sql`
     INSERT INTO participants (id, ticket_id, address, name, role, added_by)
     SELECT ${newId()}::uuid, id, ${mail.from_address}, ${author.name}, 'cc', ${JSON.stringify(author)}::jsonb
-    FROM ticket WHERE ${!ticket.onIt && !mail.agent_id && mail.disposition === 'admitted'}
+    FROM ticket WHERE ${!ticket.onIt && mail.disposition === 'admitted'}
     ON CONFLICT (ticket_id, address) DO NOTHING`
 }
 

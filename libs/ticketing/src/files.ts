@@ -93,6 +93,16 @@ function announced(large: Buffer[]): Prisma.Sql {
       SELECT sha256 FROM contents WHERE sha256 = ANY(${large}::bytea[]) ORDER BY sha256 FOR KEY SHARE),`
 }
 
+/** Lists the files of a message that the same transaction has written. */
+export async function addFiles(database: Database, messageId: string, files: readonly KeptFile[]): Promise<void> {
+  if (files.length === 0) return
+  await database.$executeRaw(Prisma.sql`
+    WITH message AS (SELECT id, ticket_id FROM messages WHERE id = ${messageId}::uuid),
+    ${filesInsert(messageId, files)}
+    listed AS (SELECT FROM message)
+    SELECT FROM listed`)
+}
+
 /** The event of a ticket that says which file was found to be infected, and by what. */
 export const quarantine = 'attachment_quarantined'
 const bySystem = JSON.stringify(system satisfies Actor)

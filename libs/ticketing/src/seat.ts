@@ -2,7 +2,8 @@
  * What a participant does on the page of their ticket. The token in its address is the only authority, and holds as long
  * as they are on the ticket (rules §5).
  */
-import type { Actor, Envelope } from '@podatelna/contracts'
+import { envelope } from '@podatelna/bus'
+import { type Actor, clientWrote, type Envelope } from '@podatelna/contracts'
 import { cleanText, normalizeAddress } from '@podatelna/mail'
 import type { Database, Prisma, Store } from '@podatelna/store'
 import { act, record } from './act.ts'
@@ -86,7 +87,9 @@ export function answerOnPage(desk: Desk, seat: Seat, input: { messageId: string;
       },
     })
     await record(database, ticket.id, 'message_added', seat.actor)
-    return (await moveTicket(database, ticket, { to: afterClientWrote(ticket.status) }, seat.actor)) ?? done
+    const refused = await moveTicket(database, ticket, { to: afterClientWrote(ticket.status) }, seat.actor)
+    const heard = envelope(clientWrote, { ticket_id: ticket.id, message_id: input.messageId })
+    return refused ?? { value: {}, events: [heard] }
   })
 }
 

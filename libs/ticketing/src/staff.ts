@@ -9,18 +9,27 @@ import {
   ticketOpened,
 } from '@podatelna/contracts'
 import { cleanText, oneLine, sanitiseHtml } from '@podatelna/mail'
-import { type Database, newId } from '@podatelna/store'
+import { type Database, newId, type Prisma } from '@podatelna/store'
 import { act, record } from './act.ts'
 import { audienceOfReply, isEndCustomer, type ReplyAudience, recordRecipients } from './audience.ts'
 import { type Act, type Desk, type Refusal, refusal } from './desk.ts'
+import { addFiles, type KeptFile } from './files.ts'
 import { type LockedTicket, lockLiveTicket } from './lock-ticket.ts'
 import { addToCc, joinTicket, type Person } from './participants.ts'
 import { moveTicket } from './states.ts'
 import { showToEndCustomers } from './visibility.ts'
 
+/** The letter that an agent wrote it by: its columns of `messages`, and its files. */
+export type CameBy = {
+  columns: Pick<
+    Prisma.MessageUncheckedCreateInput,
+    'mailId' | 'messageId' | 'subject' | 'folded' | 'warnings' | 'createdAt'
+  >
+  files: readonly KeptFile[]
+}
 type Written = { number: bigint; messageId: string }
 /** `messageId` is given by who may ask twice: the second time, what was written stands. */
-type Words = { text: string; html?: string | undefined; messageId?: string | undefined }
+type Words = { text: string; html?: string | undefined; messageId?: string | undefined; letter?: CameBy | undefined }
 
 /** Opens a ticket in the name of a client, for instance after a telephone call. They are told by mail. */
 export async function openTicketByStaff(
@@ -174,6 +183,8 @@ async function write(
   ticket: { id: string; subject: string },
   message: Words & { kind: 'reply' | 'note' | 'phone'; audience: Audience; by: Actor },
 ): Promise<string> {
+  const { letter } = message
+  const text = cleanText(message.text)
   const { id } = await database.message.create({
     data: {
       id: message.messageId ?? newId(),
@@ -182,11 +193,13 @@ async function write(
       audience: message.audience,
       author: message.by,
       subject: ticket.subject,
-      text: cleanText(message.text),
+      text,
       html: message.html === undefined ? null : sanitiseHtml(message.html),
       createdAt: new Date(),
+      ...(letter && { ...letter.columns, visibleText: text }),
     },
   })
+  if (letter) await addFiles(database, id, letter.files)
   await database.ticket.update({ where: { id: ticket.id }, data: { updatedAt: new Date() } })
   return id
 }

@@ -69,6 +69,14 @@ export function afterClientWrote(status: TicketStatus): TicketStatus {
 }
 
 /**
+ * Where an agent's public answer by mail moves a ticket: it stays where it is, as by the API when no state is asked for, and
+ * only a closed one is reopened (rules §3).
+ */
+export function afterAgentAnswered(status: TicketStatus): TicketStatus | undefined {
+  return status === 'closed' ? 'in_progress' : undefined
+}
+
+/**
  * True, in SQL, for a ticket that counts as closed for what arrived at `at`: the time of arrival decides, whether or not
  * the timer has been there by then (rules §3).
  *

@@ -1,5 +1,5 @@
 /** Which ticket a letter belongs to (rules §2, §3). */
-import { LateReply, type TicketStatus } from '@podatelna/contracts'
+import { LateReply, SeatPurpose, type TicketStatus } from '@podatelna/contracts'
 import { Prisma } from '@podatelna/store'
 import type { LegacyClue } from './legacy/match.ts'
 import { asStatus, closedAt } from './states.ts'
@@ -28,6 +28,10 @@ export type ThreadedTicket = {
   /** Its author is on it, or was on the one that it follows. */
   participant: boolean
   onIt: boolean
+  /** They asked for it. */
+  requester: boolean
+  /** What led here was the token of a notice to an agent: what an answer to it becomes. */
+  seat: SeatPurpose | null
   /** It was closed when the letter arrived, and nothing follows it yet: the letter opens its successor. */
   late: boolean
   lateReply: LateReply
@@ -35,17 +39,17 @@ export type ThreadedTicket = {
 
 /**
  * Query for the first ticket that the clues name and that the author may write into: its participants, the contacts of
- * its organization unless removed from it, and, by token, agents. A clue only identifies; a letter of anybody else opens
- * a new ticket, exactly as if it had none. A merged ticket leads to the one it was merged into, and a client's letter to a
- * closed one to what follows that, so that threads never fork; where nothing does yet, `late` says so. Agents may always
- * write into a closed one.
+ * its organization unless removed from it, and, by token, agents. The token of a disabled agent is as if absent. A clue
+ * only identifies; a letter of anybody else opens a new ticket, exactly as if it had none. A merged ticket leads to the
+ * one it was merged into, and a client's letter to a closed one to what follows that, so that threads never fork; where
+ * nothing does yet, `late` says so. Agents may always write into a closed one.
  */
 export function threadedTicket(clues: Clues, author: ThreadAuthor, arrivedAt: Date): Prisma.Sql {
   const late = Prisma.sql`(${author.agentId}::uuid IS NULL AND ${closedAt(Prisma.sql`t`, Prisma.sql`mailbox`, arrivedAt)})`
   return Prisma.sql`
     WITH RECURSIVE clue AS (${cluesInOrder(clues, author)}),
     named AS (
-      SELECT t.id, me.state IS NOT DISTINCT FROM 'active' AS participant FROM clue
+      SELECT t.id, me.state IS NOT DISTINCT FROM 'active' AS participant, clue.seat FROM clue
       JOIN tickets t ON t.id = clue.ticket_id
       LEFT JOIN participants me ON me.ticket_id = t.id AND me.address = ${author.address}
       WHERE t.deleted_at IS NULL AND (me.state = 'active'
@@ -60,24 +64,28 @@ export function threadedTicket(clues: Clues, author: ThreadAuthor, arrivedAt: Da
       WHERE hops < 100 AND CASE WHEN t.merged_into_id IS NULL THEN t.successor_id IS NOT NULL AND ${late} ELSE true END),
     last AS (SELECT id FROM trail ORDER BY hops DESC LIMIT 1)
     SELECT t.id, t.number, t.status, t.organization_id, ${late} AS late, mailbox.late_reply,
-      me.state IS NOT DISTINCT FROM 'active' AS "onIt",
+      me.state IS NOT DISTINCT FROM 'active' AS "onIt", me.role IS NOT DISTINCT FROM 'requester' AS requester, named.seat,
       me.state IS NOT DISTINCT FROM 'active' OR named.participant AS participant
     FROM last JOIN tickets t USING (id) JOIN mailboxes mailbox ON mailbox.id = t.mailbox_id CROSS JOIN named
     LEFT JOIN participants me ON me.ticket_id = t.id AND me.address = ${author.address}
-    WHERE me.state IS DISTINCT FROM 'removed' AND t.deleted_at IS NULL`
+    WHERE (me.state IS DISTINCT FROM 'removed' OR ${author.agentId}::uuid IS NOT NULL) AND t.deleted_at IS NULL`
 }
 
 function cluesInOrder({ serials, answered, numbers, legacy }: Clues, author: ThreadAuthor): Prisma.Sql {
   return Prisma.sql`
-    SELECT ticket_id, 1 AS step, array_position(${serials}::bigint[], serial) AS place
+    SELECT ticket_id, 1 AS step, array_position(${serials}::bigint[], serial) AS place, NULL::text AS seat
     FROM participants WHERE serial = ANY(${serials}::bigint[])
     UNION ALL
-    SELECT m.ticket_id, 4, array_position(${answered}::text[], m.message_id)
+    SELECT s.ticket_id, 1, array_position(${serials}::bigint[], s.serial), s.purpose
+    FROM agent_seats s JOIN agents a ON a.id = s.agent_id AND a.disabled_at IS NULL
+    WHERE s.serial = ANY(${serials}::bigint[])
+    UNION ALL
+    SELECT m.ticket_id, 4, array_position(${answered}::text[], m.message_id), NULL
     FROM messages m WHERE m.message_id = ANY(${answered}::text[]) AND ${author.agentId}::uuid IS NULL
     UNION ALL
-    SELECT id, 5, array_position(${numbers}::bigint[], number) FROM tickets WHERE number = ANY(${numbers}::bigint[])
+    SELECT id, 5, array_position(${numbers}::bigint[], number), NULL FROM tickets WHERE number = ANY(${numbers}::bigint[])
     UNION ALL
-    SELECT id, 6, -number FROM tickets
+    SELECT id, 6, -number, NULL FROM tickets
     WHERE legacy_number = ${legacy?.number ?? null} AND legacy_system_id = ${legacy?.systemId ?? null}::uuid`
 }
 
@@ -86,8 +94,9 @@ export function hasClues({ serials, answered, numbers, legacy }: Clues): boolean
   return legacy !== undefined || serials.length + answered.length + numbers.length > 0
 }
 
-export type ThreadedTicketRow = Omit<ThreadedTicket, 'status' | 'organizationId' | 'lateReply'> & {
+export type ThreadedTicketRow = Omit<ThreadedTicket, 'status' | 'organizationId' | 'lateReply' | 'seat'> & {
   status: string
+  seat: string | null
   organization_id: string | null
   late_reply: string
 }
@@ -95,5 +104,6 @@ export type ThreadedTicketRow = Omit<ThreadedTicket, 'status' | 'organizationId'
 export function readThreadedTicket(row: ThreadedTicketRow | undefined): ThreadedTicket | undefined {
   if (!row) return undefined
   const { organization_id: organizationId, late_reply, ...ticket } = row
-  return { ...ticket, status: asStatus(row.status), organizationId, lateReply: LateReply.parse(late_reply) }
+  const seat = SeatPurpose.nullable().parse(row.seat)
+  return { ...ticket, status: asStatus(row.status), organizationId, seat, lateReply: LateReply.parse(late_reply) }
 }

@@ -77,8 +77,8 @@ export async function recordAttempts(store: Store, attempts: Attempt[]): Promise
 }
 
 /**
- * Leases what is due to this process. Who is no longer on the ticket gets nothing, nor does an address that is suppressed
- * meanwhile: those are suppressed on the spot.
+ * Leases what is due to this process. Who is no longer on the ticket, or no longer an agent, gets nothing, nor does an address
+ * that is suppressed meanwhile: those are suppressed on the spot.
  *
  * @param inHand deliveries this process has already; their lease may have run out while a slow relay thinks
  */
@@ -92,8 +92,9 @@ export async function takeDue(
     WITH due AS (
       SELECT d.id, CASE
         WHEN p.state <> 'active' THEN 'The recipient is no longer on the ticket.'
+        WHEN a.disabled_at IS NOT NULL THEN 'The recipient is no longer an agent.'
         WHEN ${keepsBack(Prisma.sql`d.kind`)} THEN ${keptBack} END AS kept_back
-      FROM deliveries d LEFT JOIN participants p ON p.id = d.participant_id
+      FROM deliveries d LEFT JOIN participants p ON p.id = d.participant_id LEFT JOIN agents a ON a.id = d.agent_id
         LEFT JOIN ${inForce(Prisma.sql`d.to_address`)}
       WHERE d.due_at <= now() AND d.id <> ALL(${inHand}::uuid[])
       ORDER BY d.due_at LIMIT ${limit} FOR UPDATE OF d SKIP LOCKED),

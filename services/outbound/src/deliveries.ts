@@ -7,8 +7,8 @@ export type Gate = (inbox: Prisma.Sql) => Prisma.Sql
 
 /**
  * Inbox row and deliveries in one commit; a lease of 0 leaves them to whoever has room. The unique (cause, to_address)
- * and the inbox make twice harmless; a participant removed since they were read gets nothing, and what goes to an address
- * that is suppressed is written down as such.
+ * and the inbox make twice harmless; a participant removed, or an agent disabled, since they were read gets nothing,
+ * and what goes to an address that is suppressed is written down as such.
  *
  * @param plan.inbox inserts the inbox row if a query has a row; returns it the first time only
  * @param plan.gate instead of the inbox row alone
@@ -37,17 +37,18 @@ export async function commitLetters(
     inbox AS (${inbox(Prisma.sql`SELECT FROM current`)}),
     gate AS (${gate(Prisma.sql`SELECT event_id FROM inbox`)}),
     letter (id, kind, to_address, subject, message_id, envelope_from, source, ticket_id, participant_id,
-      caused_by_message_id, mail_id) AS (VALUES ${Prisma.join(letters.map(row))}),
+      agent_id, caused_by_message_id, mail_id) AS (VALUES ${Prisma.join(letters.map(row))}),
     judged AS (
       SELECT letter.*, CASE WHEN ${keepsBack(Prisma.sql`letter.kind`)} THEN ${keptBack} END AS kept_back
       FROM gate, letter LEFT JOIN participants p ON p.id = letter.participant_id
+        LEFT JOIN agents a ON a.id = letter.agent_id
         LEFT JOIN ${inForce(Prisma.sql`letter.to_address`)}
-      WHERE letter.participant_id IS NULL OR p.state = 'active'),
+      WHERE (letter.participant_id IS NULL OR p.state = 'active') AND a.disabled_at IS NULL),
     written AS (
       INSERT INTO deliveries (id, cause, kind, to_address, subject, message_id, envelope_from, source, ticket_id,
-        participant_id, caused_by_message_id, mail_id, state, due_at)
+        participant_id, agent_id, caused_by_message_id, mail_id, state, due_at)
       SELECT id, ${cause}::uuid, kind, to_address, subject, message_id, envelope_from, source, ticket_id, participant_id,
-        caused_by_message_id, mail_id, CASE WHEN kept_back IS NULL THEN 'queued' ELSE 'suppressed' END,
+        agent_id, caused_by_message_id, mail_id, CASE WHEN kept_back IS NULL THEN 'queued' ELSE 'suppressed' END,
         CASE WHEN kept_back IS NULL THEN now() + ${lease} * interval '1 second' END
       FROM judged
       ON CONFLICT (cause, to_address) DO NOTHING
@@ -73,5 +74,5 @@ function unredacted({ id, redactedAt }: TicketAsRead): Prisma.Sql {
 function row({ about, ...letter }: Letter): Prisma.Sql {
   return Prisma.sql`(${letter.id}::uuid, ${letter.kind}, ${letter.to}, ${letter.subject}, ${letter.messageId},
     ${letter.envelopeFrom}, ${letter.source}::bytea, ${about.ticketId ?? null}::uuid,
-    ${about.participantId ?? null}::uuid, ${about.causedById ?? null}::uuid, ${about.mailId ?? null}::uuid)`
+    ${about.participantId ?? null}::uuid, ${about.agentId ?? null}::uuid, ${about.causedById ?? null}::uuid, ${about.mailId ?? null}::uuid)`
 }

@@ -56,9 +56,10 @@ export async function openLetterhead({ settings, keys }: Pick<App, 'settings' | 
 
 async function write(parts: Parts, notice: Notice): Promise<Letter> {
   const { keys, mailDomain } = parts
-  const { kind, mailbox, to, participant } = notice
+  const { kind, mailbox, to, participant, agent } = notice
   const id = newId()
-  const token = participant && makeToken(keys, 'thread', participant.serial)
+  const seat = participant ?? agent
+  const token = seat && makeToken(keys, 'thread', seat.serial)
   const messageId = `${token ? `${token}.` : ''}${randomBytes(10).toString('hex')}@${mailDomain}`
   const { text, html, subject, language } = render(parts.templates, notice)
   const source = await composeLetter({
@@ -78,8 +79,8 @@ async function write(parts: Parts, notice: Notice): Promise<Letter> {
     html,
   })
   // A letter to one who may not have written to us must cause no bounce either (RFC 3834 §3.3).
-  const envelopeFrom = participant ? bounceAddress(makeToken(keys, 'bounce', uuidAsNumber(id)), mailDomain) : ''
-  const about = { ...notice.about, participantId: participant?.id }
+  const envelopeFrom = seat ? bounceAddress(makeToken(keys, 'bounce', uuidAsNumber(id)), mailDomain) : ''
+  const about = { ...notice.about, participantId: participant?.id, agentId: agent?.id }
   return { id, kind, to: to.address, subject, messageId, envelopeFrom, source: parts.sign(source), about }
 }
 
@@ -113,6 +114,8 @@ type Circumstances = {
   participant?: { id: string; serial: bigint; mayLeave: boolean } | undefined
   /** The ticket as a conversation; `name` is its number. */
   conversation?: (Conversation & { name: string }) | undefined
+  /** The same, of a notice to staff. */
+  agent?: { id: string; serial: bigint } | undefined
   /** Message-IDs of the conversation up to the letter this one answers. */
   thread: string[]
   automatic?: 'auto-replied' | 'auto-generated' | undefined
@@ -122,6 +125,7 @@ type Circumstances = {
 type About = {
   ticketId?: string | undefined
   participantId?: string | undefined
+  agentId?: string | undefined
   causedById?: string | undefined
   mailId?: string | null | undefined
 }

@@ -1,5 +1,6 @@
 import { type Consumer, inboxInsert, type Outcome } from '@podatelna/bus'
 import {
+  clientWrote,
   copied,
   deliveryDeferredLong,
   deliveryFailed,
@@ -12,6 +13,7 @@ import {
   ticketOpened,
 } from '@podatelna/contracts'
 import type { Prisma, Store } from '@podatelna/store'
+import { type AgentDeskReader, agentDeskReader, agentNotices } from './agent-notices.ts'
 import { commitLetters, type Gate, type TicketAsRead } from './deliveries.ts'
 import { heldNotice, readHeldLetter } from './held-notice.ts'
 import type { Letter, Letterhead, Notice } from './letterhead.ts'
@@ -26,7 +28,7 @@ const subscription = subscriptions.outboundNotices
  * deliveries (one statement), and only then hand them to the post. Nobody waits here for a mail server.
  */
 export function noticesConsumer(parts: { store: Store; letterhead: Letterhead; post: Post }): Consumer {
-  const desk = { ...parts, readTicket: ticketReader(parts.store) }
+  const desk = { ...parts, readTicket: ticketReader(parts.store), readAgents: agentDeskReader(parts.store) }
   return {
     subscription,
     async handle(event): Promise<Outcome> {
@@ -46,7 +48,8 @@ export function noticesConsumer(parts: { store: Store; letterhead: Letterhead; p
 function planFor(desk: Reading, event: Envelope): Promise<Plan | { reject: string }> {
   if (event.name === mailHeld.name) return planHeld(desk, mailHeld.payload.parse(event.payload).mail_id)
   if (event.name === mailTooLate.name) return planTooLate(desk, mailTooLate.payload.parse(event.payload))
-  if (event.name === ticketOpened.name) return planTicket(desk, event, openedNotices)
+  if (event.name === ticketOpened.name) return planOpened(desk, event)
+  if (event.name === clientWrote.name) return planAgents(desk, event)
   if (event.name === copied.name) {
     const { participant_ids: ids } = copied.payload.parse(event.payload)
     return planTicket(desk, event, (ticket, head) => copiedNotices(ticket, head, ids))
@@ -76,6 +79,33 @@ async function planTicket(
   return { notices: notices(ticket, letterhead), ticket }
 }
 
+/** Nobody gets two letters about one thing: whoever is on the ticket is told as such. */
+async function planOpened(desk: Reading, event: Envelope): Promise<Plan | { reject: string }> {
+  const [clients, agents] = await Promise.all([planTicket(desk, event, openedNotices), planAgents(desk, event)])
+  if ('reject' in clients) return clients
+  if ('reject' in agents) return agents
+  const told = new Set(clients.notices.map(({ to }) => to.address))
+  const notices = [...clients.notices, ...agents.notices.filter(({ to }) => !told.has(to.address))]
+  // Of two readings the older one: if something was redacted between them, both are made anew.
+  const [ticket] = [clients.ticket, agents.ticket].sort((one, other) => readAt(one).localeCompare(readAt(other)))
+  return { notices, ticket }
+}
+
+function readAt(ticket: TicketAsRead | undefined): string {
+  return ticket?.redactedAt ?? ''
+}
+
+/** Only what clients wrote: who opens a ticket in their name knows of it. */
+async function planAgents(
+  { store, letterhead, readAgents }: Reading,
+  event: Envelope,
+): Promise<Plan | { reject: string }> {
+  const about = clientWrote.payload.parse(event.payload)
+  const desk = await readAgents(about.message_id)
+  if (!desk) return { reject: `ticket ${about.ticket_id} has no message ${about.message_id}` }
+  return { notices: await agentNotices(store, desk, letterhead), ticket: desk }
+}
+
 async function planHeld({ store, letterhead }: Reading, mailId: string): Promise<Plan | { reject: string }> {
   const letter = await readHeldLetter(store, mailId)
   if (!letter) return { reject: `letter ${mailId} has no authorization` }
@@ -97,5 +127,10 @@ function firstTry({ id, to, envelopeFrom, source }: Letter) {
   return { id, to, envelopeFrom, source, attempts: 0, createdAt: new Date() }
 }
 
-type Reading = { store: Store; letterhead: Letterhead; readTicket: ReturnType<typeof ticketReader> }
+type Reading = {
+  store: Store
+  letterhead: Letterhead
+  readTicket: ReturnType<typeof ticketReader>
+  readAgents: AgentDeskReader
+}
 type Plan = { notices: Notice[]; gate?: Gate | undefined; ticket?: TicketAsRead | undefined }

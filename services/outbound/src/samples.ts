@@ -1,5 +1,5 @@
 /** What each kind of notice is told about, and examples of it: every template is tried with them at start. */
-import { type NoticeKind, TicketStatus } from '@podatelna/contracts'
+import { type NoticeKind, TicketPriority, TicketStatus } from '@podatelna/contracts'
 import type { Body } from './blocks.ts'
 
 export type NoticeValues = {
@@ -28,6 +28,26 @@ export type NoticeValues = {
   cc_added: { number: string; title: string; numberedTitle: string; by: string; page: string }
   link_renewed: { number: string; title: string; numberedTitle: string; page: string }
   late_reply_notice: { number: string; title: string; address: string }
+  /** To staff, as all below it: `page` is that of the console. */
+  client_wrote: {
+    number: string
+    title: string
+    numberedTitle: string
+    author: string
+    address: string
+    /** Empty when they belong to none. */
+    organization: string
+    priority: TicketPriority
+    message: Body
+    /** There is more of it. */
+    cut: boolean
+    /** Names of its files, with commas between them. */
+    files: string
+    unproved: boolean
+    /** It opened the ticket. */
+    opened: boolean
+    page: string
+  }
   letter_held: { mailbox: string; address: string; title: string; arrived: Date; page: string; validUntil: Date }
 }
 
@@ -35,6 +55,8 @@ const ticket = {
   ...{ number: 'P-100001', title: 'Printer on fire', numberedTitle: '[P-100001] Printer on fire' },
   page: 'https://support.example.com/t/aaaaaaaaaaaaaaaaaaaaaaaaaa',
 }
+
+const forStaff = { ...ticket, page: 'https://support.example.com/tickets/P-100001' }
 
 export const samples: { [Kind in NoticeKind]: NoticeValues[Kind][] } = {
   ticket_opened: [
@@ -52,6 +74,18 @@ export const samples: { [Kind in NoticeKind]: NoticeValues[Kind][] } = {
   cc_added: [{ ...ticket, by: 'Jana Nováková' }],
   link_renewed: [ticket],
   late_reply_notice: [{ number: 'P-100000', title: 'Re: Printer on fire', address: 'support@example.com' }],
+  client_wrote: TicketPriority.options.map((priority, index) => ({
+    ...{
+      ...forStaff,
+      priority,
+      author: 'Jana Nováková',
+      address: 'jana@client.example',
+      organization: 'Client s.r.o.',
+    },
+    message: { text: 'It burns.\nPlease help.', html: null },
+    ...(index % 2 ? { cut: true, files: 'fire.jpg, plan.pdf' } : { cut: false, files: '' }),
+    ...{ unproved: index === 2, opened: index === 0 },
+  })),
   letter_held: [
     {
       mailbox: 'Support',

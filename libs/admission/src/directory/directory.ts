@@ -8,9 +8,10 @@ export type DirectoryRefusal = { ok: false; problem: DirectoryProblem; detail: s
  * - `not_found`: there is no such mailbox, organization or contact
  * - `taken`: an address belongs to somebody else already
  * - `in_use`: it cannot go while something depends on it
+ * - `no_agent`: one of the agents that are named is none
  * - `unreadable`: the file is not one that can be imported
  */
-export type DirectoryProblem = 'not_found' | 'taken' | 'in_use' | 'unreadable'
+export type DirectoryProblem = 'not_found' | 'taken' | 'in_use' | 'no_agent' | 'unreadable'
 
 /** Any number will do, as long as every process takes the same one. */
 const directoryLock = 7_210_042

@@ -2,7 +2,7 @@
 export { changeContact, createContact, removeContact } from './contacts.ts'
 export { type Change, changeDirectory, type DirectoryProblem } from './directory.ts'
 export { contactColumns, importContacts, readContact } from './import.ts'
-export { changeMailbox, createMailbox, deleteMailbox } from './mailboxes.ts'
+export { changeMailbox, createMailbox, deleteMailbox, withAgents } from './mailboxes.ts'
 export { changeOrganization, createOrganization, deleteOrganization } from './organizations.ts'
 export { hashPassword, passwordFits, readablePassword } from './passwords.ts'
 export { type Columns, type Row, readTable } from './table.ts'

@@ -1,6 +1,10 @@
 import { z } from 'zod'
-import { AgentRole, Language } from '../vocabulary.ts'
+import { AgentNotify, AgentRole, Language } from '../vocabulary.ts'
 import { EmailAddress, input, line, Time, text } from './common.ts'
+
+const notify = AgentNotify.describe(
+  'letters of clients by mail: all of theirs and of their mailboxes that are nobody’s, mine (assigned to them), none',
+)
 
 export const Agent = z
   .object({
@@ -9,7 +13,8 @@ export const Agent = z
     email: z.string(),
     role: AgentRole,
     language: Language,
-    disabled: z.boolean(),
+    notify: notify,
+    disabled: z.boolean().describe('may neither sign in nor write'),
     created_at: Time,
   })
   .meta({ id: 'Agent' })
@@ -21,9 +26,23 @@ export const NewAgent = input({
   email: EmailAddress,
   role: AgentRole.optional(),
   language: Language.optional(),
+  notify: notify.optional(),
   password: text(200).min(12).optional(),
 })
 export type NewAgent = z.infer<typeof NewAgent>
+
+const ownFields = { language: Language, notify }
+/** What agents set for themselves. */
+export const OwnChanges = input(ownFields).partial()
+export type OwnChanges = z.infer<typeof OwnChanges>
+export const AgentChanges = input({
+  ...ownFields,
+  name: line(200),
+  email: EmailAddress,
+  role: AgentRole,
+  disabled: z.boolean(),
+}).partial()
+export type AgentChanges = z.infer<typeof AgentChanges>
 
 export const CreatedAgent = Agent.extend({
   password: z.string().optional().describe('the password we made up; it is told this once'),

@@ -15,6 +15,9 @@ export const Mailbox = z
     late_reply: LateReply,
     close_after: z.string().describe('ISO 8601 duration'),
     signature: z.string(),
+    agents: z
+      .array(z.object({ id: z.uuid(), name: z.string(), email: z.string() }))
+      .describe('who serves it: those who are told by mail what is written to it while nobody has taken it'),
   })
   .meta({ id: 'Mailbox' })
 export type Mailbox = z.infer<typeof Mailbox>
@@ -32,6 +35,10 @@ const mailboxFields = {
   late_reply: LateReply,
   close_after: z.iso.duration(),
   signature: text(4_000),
+  agents: z
+    .array(text(254))
+    .max(1_000)
+    .describe('e-mails or ids; none: all of a small desk, the administrators of a large one'),
 }
 export const MailboxChanges = input(mailboxFields).partial()
 export type MailboxChanges = z.infer<typeof MailboxChanges>

@@ -1,7 +1,8 @@
-import { createAgent } from '@podatelna/admission'
+import { changeAgent, changeOwn, createAgent } from '@podatelna/admission'
 import { api } from '@podatelna/contracts'
 import type { App } from '@podatelna/process'
-import { refuse } from '../door/problem.ts'
+import { actor } from '../door/caller.ts'
+import { fail, refuse } from '../door/problem.ts'
 import type { Web } from '../door/web.ts'
 import { showAgent } from '../reads/directory.ts'
 import { newestFirst, pageOf, placeOf } from '../reads/page.ts'
@@ -40,6 +41,39 @@ export function agentCalls(web: Web, { store }: App): void {
       const { agent, password } = created.value
       reply.statusCode = 201
       return { ...showAgent(agent), password }
+    },
+  )
+
+  web.patch(
+    '/agents/:id',
+    {
+      config: forAdmins,
+      schema: {
+        ...about('Agents', 'Change a member of our staff', 'A disabled one may neither sign in nor write by mail.'),
+        params: api.ById,
+        body: api.AgentChanges,
+        response: answers({ 200: api.Agent }, 404, 409),
+      },
+    },
+    async (request, reply) => {
+      const changed = await changeAgent(store, request.params.id, request.body)
+      return changed.ok ? showAgent(changed.value) : refuse(reply, changed)
+    },
+  )
+
+  web.patch(
+    '/agents/me',
+    {
+      schema: {
+        ...about('Agents', 'Set what I am told by mail, and in which language'),
+        body: api.OwnChanges,
+        response: answers({ 200: api.Agent }, 409),
+      },
+    },
+    async (request, reply) => {
+      const { email } = actor(request)
+      if (email === undefined) return fail(reply, 409, 'The token is nobody’s: sign in as the agent this is for.')
+      return showAgent(await changeOwn(store, email, request.body))
     },
   )
 }

@@ -1,4 +1,4 @@
-import { changeMailbox, createMailbox, deleteMailbox } from '@podatelna/admission'
+import { changeMailbox, createMailbox, deleteMailbox, withAgents } from '@podatelna/admission'
 import { api } from '@podatelna/contracts'
 import type { App } from '@podatelna/process'
 import { z } from 'zod'
@@ -19,7 +19,7 @@ export function mailboxCalls(web: Web, { store }: App): void {
       },
     },
     async ({ query }) => {
-      const rows = await store.prisma.mailbox.findMany(newestFirst(query))
+      const rows = await store.prisma.mailbox.findMany({ ...newestFirst(query), include: withAgents })
       return pageOf(rows, query.limit, placeOf, showMailbox)
     },
   )
@@ -31,7 +31,7 @@ export function mailboxCalls(web: Web, { store }: App): void {
       schema: {
         ...about('Mailboxes', 'Receive for an address'),
         body: api.NewMailbox,
-        response: answers({ 201: api.Mailbox }, 409),
+        response: answers({ 201: api.Mailbox }, 409, 422),
       },
     },
     async (request, reply) => {
@@ -50,7 +50,7 @@ export function mailboxCalls(web: Web, { store }: App): void {
         ...about('Mailboxes', 'Change a mailbox'),
         params: api.ById,
         body: api.MailboxChanges,
-        response: answers({ 200: api.Mailbox }, 404, 409),
+        response: answers({ 200: api.Mailbox }, 404, 409, 422),
       },
     },
     async (request, reply) => {

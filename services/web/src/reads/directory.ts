@@ -1,8 +1,9 @@
-import { AgentRole, type api, ContactRole, Language, LateReply, MailboxPolicy } from '@podatelna/contracts'
+import type { withAgents } from '@podatelna/admission'
+import { AgentNotify, AgentRole, type api, ContactRole, Language, LateReply, MailboxPolicy } from '@podatelna/contracts'
 import type { Prisma, Store } from '@podatelna/store'
 import { bouncesOf, suppressionsOf } from './suppressions.ts'
 
-export function showMailbox(row: Prisma.MailboxGetPayload<object>): api.Mailbox {
+export function showMailbox(row: Prisma.MailboxGetPayload<{ include: typeof withAgents }>): api.Mailbox {
   const { address, name, signature, closeAfter } = row
   return {
     ...stored(row),
@@ -11,6 +12,7 @@ export function showMailbox(row: Prisma.MailboxGetPayload<object>): api.Mailbox 
     language: Language.parse(row.language),
     late_reply: LateReply.parse(row.lateReply),
     close_after: closeAfter,
+    agents: row.agents.map(({ agent }) => agent),
   }
 }
 
@@ -54,6 +56,7 @@ export function showAgent(row: Prisma.AgentGetPayload<object>): api.Agent {
     ...{ id, name, email },
     role: AgentRole.parse(row.role),
     language: Language.parse(row.language),
+    notify: AgentNotify.parse(row.notify),
     disabled: row.disabledAt !== null,
     created_at: row.createdAt.toISOString(),
   }

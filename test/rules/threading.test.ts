@@ -1,6 +1,6 @@
 /** Rules §2, sentence by sentence. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { move, newestTo, openCase, replyToOf, submit, ticketOf } from '../case.ts'
+import { closeByTime, move, newestTo, openCase, replyToOf, submit, ticketOf } from '../case.ts'
 import { companies, type Desk, openDesk, recipients, support, transports } from '../scenario.ts'
 
 const { acme, globex } = companies
@@ -45,6 +45,36 @@ describe.each(transports)('which ticket, over %s', (transport) => {
     expect(foreign.mail!.ticket_number).not.toBe(number)
     await desk.api('POST', `/api/tickets/${number}/cc`, { email: zuzana.email })
     expect((await desk.hearsFrom(globex, zuzana, { subject, text: 'Now.' })).mail!.ticket_number).toBe(number)
+  })
+
+  test("a colleague's answer to the client's own first letter joins its ticket, by the Message-ID of that letter", async () => {
+    const { number, mail } = await openCase(desk)
+    const answer = { inReplyTo: `<${mail.message_id}>`, text: 'I see it, too.' }
+    expect((await desk.hearsFrom(acme, petr, answer)).mail!.ticket_number).toBe(number)
+    expect((await desk.hearsFrom(globex, zuzana, answer)).mail!.ticket_number).not.toBe(number)
+  })
+
+  test('a number counts on closed tickets as on live ones', async () => {
+    const { number } = await openCase(desk)
+    await closeByTime(desk, number)
+    const subject = `About ${number}`
+    const foreign = (await desk.hearsFrom(globex, zuzana, { subject })).mail!
+    expect(await ticketOf(desk, foreign.ticket_number!)).toMatchObject({ links: [] })
+    const late = (await desk.hearsFrom(acme, petr, { subject, text: 'Late.' })).mail!
+    expect((await ticketOf(desk, late.ticket_number!)).links).toEqual([{ kind: 'follow_up_of', number }])
+  })
+
+  test('a letter that names a foreign number is answered like one that names none there is', async () => {
+    const { number } = await openCase(desk)
+    const answers = []
+    for (const subject of [`Re ${number}`, 'Re P-999999']) {
+      const { mail, code, text } = await desk.hearsFrom(globex, zuzana, { subject })
+      const { subject: told, text: words } = await newestTo(desk, zuzana.email)
+      const own = new RegExp(`/t/[a-z2-7]+|${mail!.ticket_number}|${number}|P-999999|${mail!.id}`, 'g')
+      const masked = [text, told!, words!].map((said) => said.replace(own, '…'))
+      answers.push([code, ...masked])
+    }
+    expect(answers[0]).toEqual(answers[1])
   })
 
   test('Otherwise a new ticket.', async () => {

@@ -31,6 +31,8 @@ export type Desk = {
   hearsFrom(company: Company, person: Person, draft: Partial<Draft>): Promise<Received>
   /** Calls the API as administrator. @throws Error unless the answer is a success, or `expect` as given */
   api<T = Json>(method: string, path: string, body?: unknown, expect?: number): Promise<T>
+  /** Another process of the same installation, which lives as long as the desk. */
+  colleague(): Promise<Podatelna>
   /** A request as anybody sends it, for instance by a browser. */
   http(path: string, init?: RequestInit): Promise<Response>
   settled(): Promise<void>
@@ -62,24 +64,27 @@ export async function startDesk(place: {
   const folder = await freshFolder(namespace)
   const broker = place.amqpUrl ? { url: place.amqpUrl, namespace } : undefined
   const adminToken = randomBytes(24).toString('hex')
-  const podatelna = await startPodatelna(
-    readSettings({
-      DATABASE_URL: place.databaseUrl,
-      AMQP_URL: place.amqpUrl,
-      BUS_NAMESPACE: namespace,
-      DATA_DIR: folder,
-      DNS_SERVERS: dns.address,
-      SMTP_LISTEN: '127.0.0.1:0',
-      HTTP_LISTEN: '127.0.0.1:0',
-      MAIL_DOMAIN: 'desk.test',
-      RELAY_URL: post.url,
-      ADMIN_TOKEN: adminToken,
-      LOG_LEVEL: 'silent',
-      // In the tests the whole world comes from one address.
-      MAX_CONNECTIONS_PER_PEER: '500',
-      ...place.env,
-    }),
-  )
+  const start = () =>
+    startPodatelna(
+      readSettings({
+        DATABASE_URL: place.databaseUrl,
+        AMQP_URL: place.amqpUrl,
+        BUS_NAMESPACE: namespace,
+        DATA_DIR: folder,
+        DNS_SERVERS: dns.address,
+        SMTP_LISTEN: '127.0.0.1:0',
+        HTTP_LISTEN: '127.0.0.1:0',
+        MAIL_DOMAIN: 'desk.test',
+        RELAY_URL: post.url,
+        ADMIN_TOKEN: adminToken,
+        LOG_LEVEL: 'silent',
+        // In the tests the whole world comes from one address.
+        MAX_CONNECTIONS_PER_PEER: '500',
+        ...place.env,
+      }),
+    )
+  const podatelna = await start()
+  const colleagues: Podatelna[] = []
   const drain = await watchDrain(podatelna.databaseUrl, broker)
   const url = `http://127.0.0.1:${podatelna.httpPort}`
 
@@ -111,6 +116,11 @@ export async function startDesk(place: {
       await desk.settled()
       return text ? JSON.parse(text) : undefined
     },
+    async colleague() {
+      const other = await start()
+      colleagues.push(other)
+      return other
+    },
     http: (path, init) => fetch(`${url}${path}`, { redirect: 'manual', ...init }),
     settled: () => drain.settled(),
     async later(interval) {
@@ -119,7 +129,7 @@ export async function startDesk(place: {
     },
     async close() {
       await drain.close()
-      await podatelna.close()
+      await Promise.all([podatelna, ...colleagues].map((each) => each.close()))
       await Promise.all([dns.close(), post.close(), rm(folder, { recursive: true, force: true })])
     },
   }

@@ -17,16 +17,17 @@ const migrationLock = 7_210_041
  * Brings the database to the schema of this version. Forward only; several processes may call it at once, one of
  * them works while the others wait. The engine is Prisma's own, so `prisma migrate deploy` agrees with it.
  *
+ * @param upTo name of the last migration to apply: what an older version would have done
  * @returns names of the migrations that were applied now
  */
-export async function migrate(databaseUrl: string): Promise<string[]> {
+export async function migrate(databaseUrl: string, { upTo }: { upTo?: string } = {}): Promise<string[]> {
   const lock = new pg.Client({ connectionString: databaseUrl })
   // A database that dies meanwhile fails the query under way; without a listener it would end the process as well.
   lock.on('error', () => {})
   await lock.connect()
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [migrationLock])
-    const migrationsList = await readMigrations()
+    const migrationsList = await readMigrations(upTo)
     // Most starts find nothing to do, and are spared the 5 MB engine.
     if ((await notApplied(lock, migrationsList)).length === 0) return []
     return await withEngine(databaseUrl, async (engine) => {
@@ -65,18 +66,22 @@ export async function schemaScript(databaseUrl: string): Promise<string> {
 }
 
 async function withEngine<T>(databaseUrl: string, use: (engine: SchemaEngine) => Promise<T>): Promise<T> {
-  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(databaseUrl))
-  loadedEngine ??= loadEngine()
-  const { SchemaEngine } = await loadedEngine
-  const engine = await SchemaEngine.new(
-    { datamodels: schemaFiles().files.map((f) => [f.path, f.content]) },
-    () => {},
-    adapter,
-  )
+  // A pool of our own, which can be ended: the engine leaves its connection open, and on it the lock of its own.
+  const pool = new pg.Pool({ connectionString: databaseUrl })
+  pool.on('error', () => {})
+  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool))
+  const datamodels = schemaFiles().files.map(({ path, content }): [string, string] => [path, content])
   try {
-    return await use(engine)
+    loadedEngine ??= loadEngine()
+    const { SchemaEngine } = await loadedEngine
+    const engine = await SchemaEngine.new({ datamodels }, () => {}, adapter)
+    try {
+      return await use(engine)
+    } finally {
+      engine.free()
+    }
   } finally {
-    engine.free()
+    await pool.end()
   }
 }
 
@@ -99,12 +104,13 @@ async function loadEngine() {
   return bindings
 }
 
-async function readMigrations() {
+async function readMigrations(upTo?: string) {
   const baseDir = join(prismaFolder, 'migrations')
   const folders = (await readdir(baseDir, { withFileTypes: true })).filter((entry) => entry.isDirectory())
   const migrationDirectories = await Promise.all(
     folders
       .map((folder) => folder.name)
+      .filter((name) => upTo === undefined || name <= upTo)
       .sort()
       .map(async (path) => ({
         path,

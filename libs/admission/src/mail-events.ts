@@ -9,9 +9,19 @@ import { type Database, Prisma } from '@podatelna/store'
  * - `expired`: nobody confirmed it in time
  * - `given_up`: it could not be filed
  * - `bytes_deleted`: its time had passed
+ * - `redacted`: staff removed what it says, or erased its author
  */
 export type MailEvent = {
-  type: 'confirmed' | 'disowned' | 'released' | 'reissued' | 'replayed' | 'expired' | 'given_up' | 'bytes_deleted'
+  type:
+    | 'confirmed'
+    | 'disowned'
+    | 'released'
+    | 'reissued'
+    | 'replayed'
+    | 'expired'
+    | 'given_up'
+    | 'bytes_deleted'
+    | 'redacted'
   by: Actor
   detail: string
 }

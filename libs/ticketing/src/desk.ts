@@ -31,6 +31,8 @@ export type Problem =
   | 'no_attachment'
   | 'no_such_words'
   | 'words_in_reason'
+  | 'is_agent'
+  | 'busy'
 
 export function refusal(problem: Problem, detail: string): Refusal {
   return { ok: false, problem, detail }

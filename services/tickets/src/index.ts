@@ -13,5 +13,5 @@ export async function startTickets({ store, bus, reader, log, settings, metrics 
     abandon: ({ payload }, reason, database) =>
       quarantineGivenUp(database, (payload as { mail_id: string }).mail_id, reason),
   })
-  return startTimers({ store, reader, log, settings, metrics })
+  return startTimers({ store, bus, reader, log, settings, metrics })
 }

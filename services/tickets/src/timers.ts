@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { expireLetters } from '@podatelna/admission'
+import { expireLetters, resumeErasures } from '@podatelna/admission'
 import type { App, Service } from '@podatelna/process'
 import { type Clamd, deriveAgain, passTime, tidyContents } from '@podatelna/ticketing'
 import { scanner } from './scanner.ts'
@@ -13,11 +13,12 @@ const lanes = 3
  */
 export function startTimers({
   store,
+  bus,
   reader,
   log,
   settings,
   metrics,
-}: Pick<App, 'store' | 'reader' | 'log' | 'settings' | 'metrics'>): Service {
+}: Pick<App, 'store' | 'bus' | 'reader' | 'log' | 'settings' | 'metrics'>): Service {
   const stopping = new AbortController()
   const { signal } = stopping
   const repeat = async (everyMs: number, what: string, round: () => Promise<void>) => {
@@ -33,6 +34,7 @@ export function startTimers({
   const rounds = [
     repeat(60_000, 'letters cannot expire', () => expireLetters(store)),
     repeat(60_000, 'messages cannot be derived again', () => deriveAgain({ store, reader }, signal)),
+    repeat(60_000, 'erasures cannot be finished', () => resumeErasures({ store, bus })),
     repeat(3_600_000, 'contents cannot be tidied', () => tidyContents(store)),
     // Tickets close and return to the second; looking costs an index scan that finds nothing.
     repeat(1_000, 'tickets cannot move', () => passTime(store)),

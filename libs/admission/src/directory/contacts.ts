@@ -79,6 +79,11 @@ async function takeAddresses(
   addresses: string[],
   how: { by: Actor; reason: string },
 ): Promise<void> {
+  await database.$executeRaw`
+    UPDATE contacts c SET former_addresses = ARRAY(SELECT DISTINCT unnest(c.former_addresses || gone.addresses))
+    FROM (SELECT contact_id, array_agg(address) AS addresses FROM contact_addresses
+      WHERE address = ANY(${addresses}::text[]) GROUP BY contact_id) AS gone
+    WHERE c.id = gone.contact_id`
   await database.contactAddress.deleteMany({ where: { address: { in: addresses } } })
   await removeParticipantEverywhere(database, addresses, how)
 }

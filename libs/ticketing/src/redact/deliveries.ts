@@ -9,27 +9,31 @@ export type Written = { letter: ParsedLetter; subject: string; causedById: strin
  * Deletes the body of deliveries that carry something. Those that have not been sent are not sent any more; one that the
  * relay is being given at this moment cannot be called back.
  *
- * @param which rows of deliveries
+ * @param which rows of deliveries, as a condition or by their ids
  * @param how.hides true for what may not stay in the header either
  */
 export async function withdrawDeliveries(
   database: Database,
-  which: Prisma.Sql,
+  which: Prisma.Sql | string[],
   how: {
     carries: (written: Written) => boolean
     hides: (value: string) => boolean
     subject: (subject: string) => string
   },
 ): Promise<number> {
+  const where = Array.isArray(which) ? Prisma.sql`id = ANY(${which}::uuid[])` : which
   let withdrawn = 0
   for (let last: string | null = null; ; ) {
     const rows: Row[] = await database.$queryRaw`
-      SELECT id, subject, source, caused_by_message_id AS "causedById" FROM deliveries
-      WHERE (${which}) AND redacted_at IS NULL AND (${last}::uuid IS NULL OR id > ${last}::uuid)
+      SELECT id, subject, source, caused_by_message_id AS "causedById", redacted_at IS NOT NULL AS redacted FROM deliveries
+      WHERE (${where}) AND (${last}::uuid IS NULL OR id > ${last}::uuid)
       ORDER BY id LIMIT ${batch} FOR UPDATE`
-    for (const { id, subject, source, causedById } of rows) {
+    for (const { id, subject, source, causedById, redacted } of rows) {
       const bytes = Buffer.from(source)
-      if (!how.carries({ letter: parseLetter(bytes), subject, causedById })) continue
+      const carries = redacted
+        ? hasInHeader(bytes, how.hides)
+        : how.carries({ letter: parseLetter(bytes), subject, causedById })
+      if (!carries) continue
       await withdraw(database, { id, subject: how.subject(subject), source: withoutBody(bytes, how.hides) })
       withdrawn++
     }
@@ -39,6 +43,11 @@ export async function withdrawDeliveries(
 }
 
 const batch = 50
+
+/** What lost its body before may still have something in what was left of its header. */
+function hasInHeader(source: Buffer, hides: (value: string) => boolean): boolean {
+  return !keptHeader(source, hides).equals(keptHeader(source, () => false))
+}
 
 function withoutBody(source: Buffer, hides: (value: string) => boolean): Buffer {
   return Buffer.concat([keptHeader(source, hides), Buffer.from('\r\n[The body was removed by staff.]\r\n')])
@@ -55,4 +64,4 @@ async function withdraw(database: Database, { id, subject, source }: { id: strin
     WHERE id = ${id}::uuid`)
 }
 
-type Row = { id: string; subject: string; source: Uint8Array; causedById: string | null }
+type Row = { id: string; subject: string; source: Uint8Array; causedById: string | null; redacted: boolean }

@@ -13,7 +13,7 @@ export type Columns = Record<string, Form>
 export async function maskRows(
   database: Database,
   { table, columns, where }: { table: string; columns: Columns; where: Prisma.Sql },
-  change: (value: unknown, form: Form) => unknown,
+  change: (value: unknown, form: Form, column: string, row: Record<string, unknown>) => unknown,
 ): Promise<number> {
   const names = Object.keys(columns)
   const list = Prisma.join(names.map((name) => Prisma.raw(`"${name}"`)))
@@ -22,7 +22,7 @@ export async function maskRows(
   let changed = 0
   for (const { place, ...row } of rows) {
     const changes = names.flatMap((name) => {
-      const value = change(row[name], columns[name]!)
+      const value = change(row[name], columns[name]!, name, row)
       return JSON.stringify(value) === JSON.stringify(row[name]) ? [] : [assignment(name, columns[name]!, value)]
     })
     if (changes.length === 0) continue

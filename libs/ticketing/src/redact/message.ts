@@ -5,21 +5,23 @@ import { type Refusal, refusal } from '../desk.ts'
 import { dropContents, quarantine, takeFilesLock } from '../files.ts'
 import { type Written, withdrawDeliveries } from './deliveries.ts'
 import { emptyLetter } from './letters.ts'
+import { type Columns, maskRows } from './mask-rows.ts'
 
 /** Who removed what of a message, when and why. */
 export type Mark = { what: RedactionKind; by: Actor; at: Date; reason: string }
 type Place = { database: Database; store: Store }
 
 /**
- * All that its author wrote, with the subject and the files; who wrote it and when stays. The ticket's subject goes when
- * it is the message's. What others wrote stays, also what they quote: that is removed by its words.
+ * All that its author wrote, with the subject and the files; who wrote it and when stays. Where its subject was the
+ * ticket's, that goes, too, and from what we wrote under it. What others wrote stays, also what they quote: that is
+ * removed by its words.
  */
 export async function removeMessage(place: Place, id: string, how: Mark): Promise<undefined> {
   const { database, store } = place
   const message = await database.message.findUniqueOrThrow({ where: { id }, include: { ticket: true, files: true } })
   const { ticket, files, mailId } = message
   const named = oneLine(message.subject, 500)
-  const isTitle = message.subject !== '' && named === ticket.subject
+  const isTitle = named !== '' && (named === ticket.subject || (await isFirst(database, message)))
   const title = isTitle ? blackout([hiddenWords(named)]) : undefined
   const subject = (written: string) => title?.text(written) ?? written
   await withdrawDeliveries(database, await aboutMessage(database, message), {
@@ -93,9 +95,20 @@ async function removeFiles({ database, store }: Place, ticketId: string, files: 
   )
 }
 
+async function isFirst(database: Database, { id, ticketId }: MessageRow): Promise<boolean> {
+  const orderBy = [{ createdAt: 'asc' }, { id: 'asc' }] as const
+  return (
+    (await database.message.findFirst({ where: { ticketId }, orderBy: [...orderBy], select: { id: true } }))?.id === id
+  )
+}
+
+/** Messages of ours have the subject that the ticket had when they were written. */
 async function renameTicket(database: Database, id: string, rename: (subject: string) => string): Promise<void> {
-  const { subject } = await database.ticket.findUniqueOrThrow({ where: { id } })
-  await database.ticket.update({ where: { id }, data: { subject: rename(subject) } })
+  const change = (subject: unknown) => rename(String(subject))
+  const columns: Columns = { subject: 'text' }
+  const ours = Prisma.sql`ticket_id = ${id}::uuid AND mail_id IS NULL`
+  await maskRows(database, { table: 'tickets', columns, where: Prisma.sql`id = ${id}::uuid` }, change)
+  await maskRows(database, { table: 'messages', columns, where: ours }, change)
 }
 
 /** One of its lines stands in the letter, or a file. Of a letter about another message a short line says nothing. */

@@ -3,7 +3,7 @@
  * gone from the message, its letter, what we sent and the search alike; who removed it, when and why stays.
  */
 import type { Actor, RedactionKind } from '@podatelna/contracts'
-import { blackout, hiddenWords } from '@podatelna/mail'
+import { type Blackout, blackout, hiddenWords } from '@podatelna/mail'
 import type { Database, Store } from '@podatelna/store'
 import { act, record } from '../act.ts'
 import { type Act, type Desk, noTicket, type Refusal, refusal } from '../desk.ts'
@@ -37,6 +37,27 @@ export function redactMessage(
       return { value, events: [] }
     },
     { timeout: 120_000 },
+  )
+}
+
+/**
+ * Takes words out of all of a ticket, for instance whatever names a person; who and why is written down as by
+ * `redactMessage`. A ticket that has none of them stays as it is.
+ */
+export async function blackOutTicket(
+  { store }: Desk,
+  { ticketId, out, by, reason }: { ticketId: string; out: Blackout; by: Actor; reason: string },
+): Promise<void> {
+  await store.prisma.$transaction(
+    async (database) => {
+      const tickets = await database.$queryRaw<object[]>`SELECT FROM tickets WHERE id = ${ticketId}::uuid FOR UPDATE`
+      if (tickets.length === 0) return
+      const how = { what: 'text', by, reason, at: new Date() } as const
+      if ((await removeWords({ database, store }, ticketId, out, how)) === 0) return
+      await database.ticket.update({ where: { id: ticketId }, data: { redactedAt: how.at, updatedAt: how.at } })
+      await record(database, ticketId, 'redacted', by, { what: how.what, reason })
+    },
+    { maxWait: 30_000, timeout: 120_000 },
   )
 }
 

@@ -10,6 +10,7 @@ type Tag =
   | 'Mail'
   | 'Deliveries'
   | 'Tickets'
+  | 'People'
   | 'Filters'
   | 'Legacy systems'
 

@@ -12,6 +12,7 @@ import { legacyCalls, legacyImport } from './legacy-systems.ts'
 import { mailCalls } from './mail.ts'
 import { mailboxCalls } from './mailboxes.ts'
 import { organizationCalls } from './organizations.ts'
+import { peopleCalls } from './people.ts'
 import { redactionCalls } from './redaction.ts'
 import { suppressionCalls } from './suppressions.ts'
 import { ticketActs } from './ticket-acts.ts'
@@ -39,6 +40,7 @@ export async function api(web: Web, app: App): Promise<void> {
   ticketLife(web, app)
   ticketLinks(web, app)
   redactionCalls(web, app)
+  peopleCalls(web, app)
   attachmentCalls(web, app)
 }
 

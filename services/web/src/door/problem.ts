@@ -56,6 +56,8 @@ export const statusOf: Record<ProblemWord, number> = {
   bad_pattern: 422,
   no_such_words: 422,
   words_in_reason: 422,
+  is_agent: 409,
+  busy: 409,
 }
 
 /** The answer of a call that a library refused. */

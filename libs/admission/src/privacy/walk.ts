@@ -1,0 +1,41 @@
+/** Reading large tables to their end, without an index and without a statement that takes long. */
+import { Prisma, type Store } from '@podatelna/store'
+
+const pagesAtATime = 100
+
+/** Conditions that part a table into small pieces. Rows that are changed meanwhile may move behind. */
+export async function* piecesOf(store: Store, table: string): AsyncGenerator<Prisma.Sql> {
+  const [size] = await store.query<{ pages: number }>(Prisma.sql`
+    SELECT (pg_relation_size(${table}::regclass) / current_setting('block_size')::int)::int AS pages`)
+  for (let from = 0; from < size!.pages; from += pagesAtATime) {
+    yield Prisma.sql`ctid >= ${`(${from},0)`}::tid AND ctid < ${`(${from + pagesAtATime},0)`}::tid`
+  }
+}
+
+/** Of all rows of a table that fit, one column: the id unless another is named. */
+export async function idsIn(
+  store: Store,
+  table: string,
+  where: Prisma.Sql,
+  column: Prisma.Sql = Prisma.sql`id`,
+): Promise<string[]> {
+  const ids = new Set<string>()
+  for await (const piece of piecesOf(store, table)) {
+    const rows = await store.query<{ id: string }>(Prisma.sql`
+      SELECT ${column} AS id FROM ${Prisma.raw(`"${table}"`)} WHERE ${piece} AND (${where})`)
+    for (const { id } of rows) ids.add(id)
+  }
+  return [...ids]
+}
+
+/** `ILIKE` patterns for texts in which an address stands, as `hiddenAddress` finds it. */
+export function patternsFor(addresses: readonly string[]): string[] {
+  return addresses.flatMap((address) => {
+    const at = address.lastIndexOf('@')
+    return ['@', '%40', '='].map((sign) => `%${literal(address.slice(0, at) + sign + address.slice(at + 1))}%`)
+  })
+}
+
+function literal(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&')
+}

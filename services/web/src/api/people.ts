@@ -1,0 +1,65 @@
+import { erasePerson } from '@podatelna/admission'
+import { Actor, api } from '@podatelna/contracts'
+import type { App } from '@podatelna/process'
+import type { Prisma } from '@podatelna/store'
+import { z } from 'zod'
+import { actor } from '../door/caller.ts'
+import { refuse } from '../door/problem.ts'
+import type { Web } from '../door/web.ts'
+import { about, answers, forAdmins } from './about.ts'
+
+/** What a person may ask for: what is held about them, and that it goes (docs/privacy.md). */
+export function peopleCalls(web: Web, app: App): void {
+  web.post(
+    '/people/erase',
+    {
+      config: forAdmins,
+      schema: {
+        ...about('People', 'Erase the data of one person', explanation),
+        body: api.ErasePerson,
+        response: answers({ 200: api.Erasure }, 409, 422),
+      },
+    },
+    async (request, reply) => {
+      const { email, reason, dry_run: dryRun } = request.body
+      const erased = await erasePerson(app, { email, reason, dryRun, by: actor(request) })
+      return erased.ok ? erased.value : refuse(reply, erased)
+    },
+  )
+
+  web.get(
+    '/people/acts',
+    {
+      config: forAdmins,
+      schema: {
+        ...about('People', 'List who had whose data exported or erased', 'Newest first; at most the last thousand.'),
+        response: answers({ 200: z.object({ items: z.array(api.PrivacyAct) }) }),
+      },
+    },
+    async () => {
+      const rows = await app.store.prisma.privacyAct.findMany({
+        orderBy: [{ at: 'desc' }, { id: 'desc' }],
+        take: 1_000,
+      })
+      return { items: rows.map(showAct) }
+    },
+  )
+}
+
+function showAct({ id, kind, address, pseudonym, by, reason, counts, at, finishedAt }: Row): api.PrivacyAct {
+  return {
+    ...{ id, address, pseudonym, reason },
+    kind: kind === 'erasure' ? 'erasure' : 'export',
+    by: Actor.parse(by),
+    counts: z.record(z.string(), z.number()).parse(counts),
+    at: at.toISOString(),
+    finished_at: finishedAt?.toISOString() ?? null,
+  }
+}
+
+type Row = Prisma.PrivacyActGetPayload<object>
+
+const explanation =
+  'Found by any of their addresses. They are cut off at once; what they wrote is redacted, and wherever else they stand a ' +
+  'pseudonym takes their place. It may take minutes, goes on when the caller is gone, and is taken up again when broken off. ' +
+  'Asked for again, it changes nothing.'

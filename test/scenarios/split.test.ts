@@ -173,6 +173,15 @@ test("a partner's own customer comes along only when they could read the message
   await desk.api('DELETE', `/api/contacts/${contact}`)
 })
 
+test('of what staff hid from clients, only its author hears', async () => {
+  const { number, second } = await conversation({ cc: petr.as })
+  await desk.api('PATCH', `/api/tickets/${number}/messages/${second.id}`, { audience: 'internal' })
+  desk.post.clear()
+  const ticket = await split(number, second.id)
+  expect(ticket.participants.map(({ email }: Json) => email)).toEqual([petr.email])
+  expect(recipients(desk)).toEqual([petr.email])
+})
+
 test("the console's ticket page offers to split a message off where its subject was changed", async () => {
   const { number, first, second } = await conversation({})
   const page = await (await form(`/tickets/${number}`)).text()

@@ -107,14 +107,15 @@ async function bringPeople(
 ): Promise<void> {
   const people = await database.participant.findMany({ where: { ticketId: source.id }, orderBy: { serial: 'asc' } })
   const blind = audience === 'end_customer' ? new Set() : await endCustomersAmong(database, people)
+  const requester = normalizeAddress(author.email ?? '')
   await database.participant.createMany({
     data: people
-      .filter(({ address }) => !blind.has(address))
+      .filter(({ address }) => address === requester || (audience !== 'internal' && !blind.has(address)))
       .map(({ serial, ...person }) => ({
         ...person,
         id: newId(),
         ticketId: opened.id,
-        role: person.address === normalizeAddress(author.email ?? '') ? 'requester' : 'cc',
+        role: person.address === requester ? 'requester' : 'cc',
         addedBy: person.addedBy as Prisma.InputJsonValue,
         removedBy: (person.removedBy as Prisma.InputJsonValue | null) ?? Prisma.DbNull,
       })),

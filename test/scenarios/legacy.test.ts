@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { companies, type Desk, type Json, openDesk } from '../scenario.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { companies, type Desk, type Json, openDesk, transports } from '../scenario.ts'
 
 const { acme, globex } = companies
 const [jana, petr] = acme.people as [(typeof acme.people)[0], (typeof acme.people)[0]]
@@ -69,4 +69,42 @@ test('a catastrophic pattern costs no more than any other', async () => {
   const { mail } = await desk.hearsFrom(acme, jana, { subject: `${'a'.repeat(900)}!` })
   expect((await desk.api('GET', `/api/tickets/${mail!.ticket_number}`)).links).toEqual([])
   await desk.api('DELETE', `/api/legacy-systems/${id}`)
+})
+
+describe.each(transports)('letters about one old ticket at the same moment, over %s', (transport) => {
+  let busy: Desk
+  beforeAll(async () => {
+    busy = await openDesk({ transport })
+    const patterns = [{ field: 'subject', pattern: String.raw`\[Old#(\w+)\]` }]
+    await busy.api('POST', '/api/legacy-systems', { name: 'OTRS', patterns })
+  })
+  afterAll(() => busy?.close())
+
+  test.each([
+    ['two, Jana first', [jana, petr]],
+    ['two, Petr first', [petr, jana]],
+    ['ten', [jana, petr, jana, petr, jana, petr, jana, petr, jana, petr]],
+  ])('%s, end in one ticket, and nothing is lost or doubled', async (name, authors) => {
+    const subject = `[Old#${name.replace(/\W/g, '')}] Server`
+    const attachments = [{ filename: 'server.log', content: 'down' }]
+    const letters = await Promise.all(
+      authors.map((person, i) => busy.hearsFrom(acme, person, { subject, text: `Letter ${i}`, attachments })),
+    )
+    const numbers = [...new Set(letters.map(({ mail }) => mail!.ticket_number))]
+    expect(numbers).toHaveLength(1)
+    const ticket = await busy.api('GET', `/api/tickets/${numbers[0]}`)
+    expect(ticket.messages.map(({ text }: Json) => text.trim()).sort()).toEqual(authors.map((_, i) => `Letter ${i}`))
+    expect(ticket.messages.flatMap((message: Json) => message.attachments)).toHaveLength(authors.length)
+    const addresses = ticket.participants.map(({ email }: Json) => email).sort()
+    expect(addresses).toEqual([jana.email, petr.email])
+  })
+
+  test('of two organizations, end in two: neither may write into the other', async () => {
+    const subject = '[Old#shared] Server'
+    const [one, other] = await Promise.all([
+      busy.hearsFrom(acme, jana, { subject }),
+      busy.hearsFrom(globex, zuzana, { subject }),
+    ])
+    expect(one!.mail!.ticket_number).not.toBe(other!.mail!.ticket_number)
+  })
 })

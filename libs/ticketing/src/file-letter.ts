@@ -18,14 +18,14 @@ import {
   ticketOpened,
 } from '@podatelna/contracts'
 import { notesOn, oneLine, type ParsedLetter, type Reader } from '@podatelna/mail'
-import { batched, newId, Prisma } from '@podatelna/store'
+import { batched, newId, Prisma, type Queryable, within } from '@podatelna/store'
 import { authorOf, loadMails, type MailRow } from './admitted-mail.ts'
 import { addAgentsLetter, isAgentsAnswer, isNote } from './agent-letter.ts'
 import { copiesInsert, copiesOf, leftOut } from './copies.ts'
 import { type Desk, system } from './desk.ts'
 import { filesInsert, type KeptFile, keepFiles } from './files.ts'
 import { type LegacyClue, type LegacyMatcher, legacyMatcher } from './legacy/match.ts'
-import { oldTicketNamed, ownOldTicket } from './legacy/old-ticket.ts'
+import { lockOldTicket, type OldTicket, oldTicketNamed, readOldTicket } from './legacy/old-ticket.ts'
 import { afterClientWrote, moveColumns, moveDetail } from './states.ts'
 import {
   type Clues,
@@ -58,13 +58,13 @@ async function fileLetter(desk: Filer, event: Filing, mail: MailRow | undefined)
   if (!mail) return { reject: `there is no letter ${event.payload.mail_id}` }
   if (mail.disposition === 'admitted' && mail.cutOff) return { reject: 'its author may not write to us any more' }
   const clues = await cluesIn(desk, mail)
-  const ticket = await threadLetter(desk, mail, clues)
+  const ticket = await threadLetter(desk.store, mail, clues)
   if (mail.disposition === 'suppressed' && !mayAttachSilently(mail, ticket)) return noteDone(desk, event)
   const late = ticket?.late === true && mail.disposition === 'admitted'
   if (late && ticket.lateReply === 'notice' && mayBeAnswered(mail)) return answerTooLate(desk, event, mail, ticket)
   const letter = await readLetter(desk, mail)
   if (!letter) return { reject: `the bytes of letter ${mail.id} are not kept` }
-  if (!ticket || late) return openTicket(desk, event, mail, letter, { closed: ticket, legacy: clues.legacy })
+  if (!ticket || late) return openByLetter(desk, event, mail, letter, { clues, closed: ticket })
   if (!isAgentsAnswer(mail, letter, ticket)) return addToTicket(desk, event, mail, letter, ticket)
   const added = await addAgentsLetter(desk, mail, letter, ticket)
   return added.ok ? noteDone(desk, event) : { retry: added.detail }
@@ -79,7 +79,7 @@ async function cluesIn({ matchLegacy }: Filer, mail: MailRow): Promise<Clues> {
   return { serials, answered, numbers: ticketNumbersIn(subject).slice(0, 10), legacy }
 }
 
-async function threadLetter(desk: Desk, mail: MailRow, clues: Clues): Promise<ThreadedTicket | undefined> {
+async function threadLetter({ query }: Queryable, mail: MailRow, clues: Clues): Promise<ThreadedTicket | undefined> {
   if (!hasClues(clues)) return undefined
   const author = {
     address: mail.from_address ?? '',
@@ -87,7 +87,7 @@ async function threadLetter(desk: Desk, mail: MailRow, clues: Clues): Promise<Th
     organizationId: mail.endCustomer ? null : mail.organization_id,
     agentId: mail.agent_id,
   }
-  const rows = await desk.store.query<ThreadedTicketRow>(threadedTicket(clues, author, mail.received_at))
+  const rows = await query<ThreadedTicketRow>(threadedTicket(clues, author, mail.received_at))
   return readThreadedTicket(rows[0])
 }
 
@@ -139,19 +139,60 @@ async function answerTooLate(desk: Desk, event: Filing, mail: MailRow, ticket: T
   return 'done'
 }
 
-/**
- * One statement, one commit: inbox, ticket, requester, message, event, outbox. After a closed ticket the new one becomes
- * its successor, unless it has got one meanwhile: then nothing is written, and the next try finds that one.
- */
-async function openTicket(
+async function openByLetter(
   desk: Desk,
   event: Envelope,
   mail: MailRow,
   letter: ReadLetter,
-  after: { closed: ThreadedTicket | undefined; legacy: LegacyClue | undefined },
+  { clues, closed }: { clues: Clues; closed: ThreadedTicket | undefined },
 ): Promise<Outcome> {
-  const { closed } = after
-  const legacy = closed ? undefined : after.legacy
+  const { legacy } = clues
+  const { outcome, events } =
+    legacy && !closed
+      ? await continueOldTicket(desk, event, mail, letter, { ...clues, legacy })
+      : await openTicket(desk.store, event, mail, letter, { closed })
+  desk.bus.publish(events)
+  return outcome
+}
+
+/** What opening a ticket came to, and what to publish once it is committed. */
+type Opened = { outcome: Outcome; events: Envelope[] }
+
+/**
+ * The first letter about a ticket of an old system. One at a time for each old number: whoever waited finds the ticket that
+ * another letter opened, and joins it with the next try.
+ */
+function continueOldTicket(
+  { store }: Desk,
+  event: Envelope,
+  mail: MailRow,
+  letter: ReadLetter,
+  clues: Clues & { legacy: LegacyClue },
+): Promise<Opened> {
+  const work = async (place: Queryable): Promise<Opened> => {
+    await lockOldTicket(place, clues.legacy)
+    if (await threadLetter(place, mail, clues)) {
+      return { outcome: { retry: 'another letter about the same old ticket was filed meanwhile' }, events: [] }
+    }
+    const old = await readOldTicket(place, clues.legacy, mail)
+    return openTicket(place, event, mail, letter, { old })
+  }
+  return store.prisma.$transaction((database) => work(within(database)), { maxWait: 10_000, timeout: 30_000 })
+}
+
+/**
+ * One statement: inbox, ticket, requester, message, event, outbox. After a closed ticket the new one becomes its
+ * successor, unless it has got one meanwhile: then nothing is written, and the next try finds that one.
+ */
+async function openTicket(
+  { query }: Queryable,
+  event: Envelope,
+  mail: MailRow,
+  letter: ReadLetter,
+  after: { closed?: ThreadedTicket | undefined; old?: OldTicket | undefined },
+): Promise<Opened> {
+  const { closed, old } = after
+  const continued = old?.takenOver ? old : undefined
   const ticketId = newId()
   const messageId = newId()
   const opened = envelope(ticketOpened, { ticket_id: ticketId, message_id: messageId })
@@ -161,15 +202,14 @@ async function openTicket(
   const [before, inbox] = closed
     ? [stillClosed(closed), inboxInsert(subscription, event, Prisma.sql`SELECT FROM closed`)]
     : [Prisma.empty, inboxInsert(subscription, event)]
-  const rows = await desk.store.query<{ number: bigint | null }>(Prisma.sql`
+  const rows = await query<{ number: bigint | null }>(Prisma.sql`
     WITH ${before} inbox AS (${inbox}),
     ticket AS (
       INSERT INTO tickets (id, subject, mailbox_id, organization_id, legacy_system_id, legacy_number, created_at, updated_at)
       SELECT ${ticketId}::uuid, ${subjectOf(mail)}, ${mail.mailbox_id}::uuid,
-        coalesce(${mail.organization_id ?? closed?.organizationId ?? null}::uuid, old.organization_id), old.system_id,
-        old.number, ${mail.received_at}, now()
-      FROM inbox LEFT JOIN (${ownOldTicket(legacy, mail)}) AS old ON true
-      WHERE NOT EXISTS (SELECT FROM messages WHERE mail_id = ${mail.id}::uuid)
+        ${mail.organization_id ?? closed?.organizationId ?? continued?.organizationId ?? null}::uuid,
+        ${continued?.systemId ?? null}::uuid, ${continued?.number ?? null}, ${mail.received_at}, now()
+      FROM inbox WHERE NOT EXISTS (SELECT FROM messages WHERE mail_id = ${mail.id}::uuid)
       RETURNING id, number, organization_id),
     requester AS (
       INSERT INTO participants (id, ticket_id, address, name, role, added_by)
@@ -179,13 +219,14 @@ async function openTicket(
     ${filesInsert(messageId, letter.files)}
     event AS (
       INSERT INTO ticket_events (ticket_id, type, by) SELECT id, 'opened', ${JSON.stringify(author)}::jsonb FROM ticket),
-    ${legacy ? oldTicketNamed(legacy, mail) : Prisma.empty}
+    ${old ? oldTicketNamed(old) : Prisma.empty}
     ${copiesInsert(copies, messageId, author)}
     outbox AS (${outboxInsert([opened], Prisma.sql`SELECT FROM ticket`)})
     ${closed ? succession(closed, author) : Prisma.sql`SELECT number FROM ticket`}`)
-  if (closed && rows.length === 0) return { retry: `something follows ${ticketNumber(closed.number)} meanwhile` }
-  if (rows[0]?.number != null) desk.bus.publish([opened])
-  return 'done'
+  if (closed && rows.length === 0) {
+    return { outcome: { retry: `something follows ${ticketNumber(closed.number)} meanwhile` }, events: [] }
+  }
+  return { outcome: 'done', events: rows[0]?.number != null ? [opened] : [] }
 }
 
 /** Holds the ticket that is to get a successor, while it still may. */

@@ -177,6 +177,11 @@ const table = {
     .transform((value) => value.toLowerCase())
     .default('localhost')
     .describe('domain of our Message-IDs, bounce addresses and HELO'),
+  TIME_ZONE: z
+    .string()
+    .refine(isTimeZone, { error: 'is not a time zone like Europe/Prague.' })
+    .default('UTC')
+    .describe('time zone of the times that clients read, in mail and on their pages; `Europe/Prague`'),
   CLAMD: listen('a place where clamd listens', 'clamd:3310')
     .optional()
     .describe('`host:port` of the clamd that scans attachments for viruses; off when empty'),
@@ -245,6 +250,15 @@ function contradictions(settings: z.output<z.ZodObject<typeof table>>): string[]
 /** Folder of large letters, in `file:` form or by default. */
 export function letterFolder(settings: Settings): string {
   return settings.LETTER_STORE?.replace(/^file:(\/\/)?/, '') ?? join(settings.DATA_DIR, 'letters')
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
 }
 
 function readable(file: string): boolean {

@@ -5,7 +5,7 @@ import Handlebars from 'handlebars'
 const { escapeExpression, SafeString } = { ...Handlebars.Utils, SafeString: Handlebars.SafeString }
 
 /** Where the blocks of one rendering go; what stands between them in the source is only there to be read. */
-export type Output = { language: string; subject: string; blocks: string[] }
+export type Output = { language: string; timeZone: string; subject: string; blocks: string[] }
 
 /** Somebody's words: `html` is safe already (rules §7: sanitised once, when stored). */
 export type Body = { text: string; html: string | null }
@@ -54,8 +54,8 @@ export const htmlBlocks: Handlebars.HelperDeclareSpec = {
 }
 
 export const inlineHelpers: Handlebars.HelperDeclareSpec = {
-  /** `{{date at}}`: a moment as people of that language write it. */
-  date: (at: Date, { data }: Options) => dateFormat(data.output.language).format(at),
+  /** `{{date at}}`: a moment as people of that language write it, with its time zone. */
+  date: (at: Date, { data }: Options) => dateFormat(data.output).format(at),
   /** `{{choose status queued="waits in the queue" …}}`: the words for one of a closed list. */
   choose(word: string, { hash }: Options) {
     if (hash[word] === undefined) throw new Error(`there are no words for "${word}"`)
@@ -83,15 +83,16 @@ function indented(quoted: string[]): string {
 
 const dateFormats = new Map<string, Intl.DateTimeFormat>()
 
-function dateFormat(language: string): Intl.DateTimeFormat {
-  let format = dateFormats.get(language)
+function dateFormat({ language, timeZone }: Output): Intl.DateTimeFormat {
+  const key = `${language} ${timeZone}`
+  let format = dateFormats.get(key)
   if (!format) {
     // English is written to all of Europe here: day before month, 24 hours.
     format = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
       ...({ year: 'numeric', month: 'long', day: 'numeric', hour: '2-digit', minute: '2-digit' } as const),
-      ...({ timeZone: 'UTC', timeZoneName: 'short' } as const),
+      ...{ timeZone, timeZoneName: 'short' },
     })
-    dateFormats.set(language, format)
+    dateFormats.set(key, format)
   }
   return format
 }

@@ -46,7 +46,7 @@ export type Letterhead = {
 
 /** @throws Error when a template is broken or the DKIM key cannot sign */
 export async function openLetterhead({ settings, keys }: Pick<App, 'settings' | 'keys'>): Promise<Letterhead> {
-  const templates = loadTemplates()
+  const templates = loadTemplates(settings.TIME_ZONE)
   const { PUBLIC_URL: publicUrl, MAIL_DOMAIN: mailDomain } = settings
   const sign = dkimSigner(settings)
   const parts: Parts = { templates, keys, publicUrl, mailDomain, loopToken: loopToken(keys, mailDomain), sign }

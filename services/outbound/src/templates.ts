@@ -23,9 +23,10 @@ export type Sender = { name: string; address: string; signature: string }
 /**
  * Reads and compiles all templates.
  *
+ * @param timeZone of the moments they tell
  * @throws Error naming the template that is missing, broken, or asks for a value nobody gives it
  */
-export function loadTemplates(): Templates {
+export function loadTemplates(timeZone = 'UTC'): Templates {
   const layout = compileLayout()
   const notices = new Map(NoticeKind.options.map((kind) => [kind, compileKind(kind)]))
   const templates: Templates = {
@@ -33,7 +34,8 @@ export function loadTemplates(): Templates {
       const languages = notices.get(kind)!
       const language = languages.has(wanted) ? wanted : fallback
       const { text, html } = languages.get(language)!
-      const plain = run(text, language, values)
+      const place = { language, timeZone }
+      const plain = run(text, place, values)
       const { subject } = plain
       const signature = sign.signature.trim() || `${sign.name}\n${sign.address}`
       return {
@@ -41,7 +43,7 @@ export function loadTemplates(): Templates {
         subject,
         // RFC 3676 §4.3: readers fold what stands below "-- ".
         text: `${plain.blocks.join('\n\n')}\n\n-- \n${signature}\n`,
-        html: layout({ language, subject, signature, blocks: run(html, language, values).blocks.join('\n') }),
+        html: layout({ language, subject, signature, blocks: run(html, place, values).blocks.join('\n') }),
       }
     },
   }
@@ -69,8 +71,8 @@ function environment(blocks: Handlebars.HelperDeclareSpec): typeof Handlebars {
   return handlebars
 }
 
-function run(template: Template, language: string, values: object): Output {
-  const output: Output = { language, subject: '', blocks: [] }
+function run(template: Template, place: { language: string; timeZone: string }, values: object): Output {
+  const output: Output = { ...place, subject: '', blocks: [] }
   const between = template(values, { data: { output } })
   if (between.trim()) throw new Error(`text outside of any block: "${between.trim().slice(0, 60)}"`)
   return output

@@ -22,7 +22,7 @@ export async function authorizePage(web: Web, app: App): Promise<void> {
     '/authorize/:token',
     { ...options, schema: { ...describe('Show'), params: api.ByToken, response: answers(api.AuthorizationLink) } },
     async (request, reply) => {
-      const link = await openLink(app.store, request.params.token)
+      const link = await findLink(app, request.params.token)
       return show(request, reply, link)
     },
   )
@@ -32,7 +32,7 @@ export async function authorizePage(web: Web, app: App): Promise<void> {
     { ...options, schema: { ...describe('Decide about'), params: api.ByToken, response: answers(api.Decided) } },
     async (request, reply) => {
       const { token } = request.params
-      const link = await openLink(app.store, token)
+      const link = await findLink(app, token)
       if (!link) return show(request, reply, link)
       if (isForeign(request, app.settings.PUBLIC_URL)) return say(request, reply, link.language, 403, 'foreign')
       const decision = api.Decision.safeParse(request.body, { error: api.sentence })
@@ -41,9 +41,14 @@ export async function authorizePage(web: Web, app: App): Promise<void> {
       const decided = await decideLetter(app, { token, mailId, decision: word, from: request.ip })
       if (!decided.ok) return refuseDecision(request, reply, link, decided.problem)
       if (wantsJson(request)) return { state: decided.state, already: decided.already }
-      return page(reply, (await openLink(app.store, token)) ?? link, decided.already ? 'already' : undefined)
+      return page(reply, (await findLink(app, token)) ?? link, decided.already ? 'already' : undefined)
     },
   )
+}
+
+async function findLink({ store, settings }: App, token: string): Promise<Link | undefined> {
+  const link = await openLink(store, token)
+  return link && { ...link, timeZone: settings.TIME_ZONE }
 }
 
 const options = {

@@ -1,6 +1,7 @@
 import type { openLink } from '@podatelna/admission'
 import { Language, languages } from '@podatelna/contracts'
 import type { FastifyRequest } from 'fastify'
+import { clientTime } from '../pages/client-time.ts'
 import { render } from '../pages/render.ts'
 import { type Texts, texts } from './texts.ts'
 
@@ -15,10 +16,10 @@ export function linkPage(link: Link, notice?: 'already' | 'which'): string {
     language: link.language,
     words,
     intro: words.intro(link.address),
-    until: words.until(timeIn(link.language, link.expiresAt)),
+    until: words.until(clientTime(link.language, link.timeZone, link.expiresAt)),
     waiting: link.letters.some(({ state }) => state === 'waiting'),
     notice: link.letters.length === 0 ? words.moved : notice && words[notice],
-    letters: link.letters.map((letter) => showLetter(letter, link.language, words)),
+    letters: link.letters.map((letter) => showLetter(letter, link, words)),
   })
 }
 
@@ -34,23 +35,16 @@ export function languageOf(request: FastifyRequest): string {
   return wanted.find((language) => languages.some((known) => known === language)) ?? 'en'
 }
 
-function showLetter(letter: Link['letters'][number], language: string, words: Texts) {
+function showLetter(letter: Link['letters'][number], { language, timeZone }: Link, words: Texts) {
   return {
     id: letter.id,
     subject: letter.subject || words.noSubject,
-    received: timeIn(language, letter.receivedAt),
+    received: clientTime(language, timeZone, letter.receivedAt),
     size: sizeIn(language, letter.bytes),
     server: letter.server,
     waiting: letter.state === 'waiting',
     state: words[letter.state],
   }
-}
-
-function timeIn(language: string, time: Date): string {
-  // The English of Europe: day before month, 24 hours.
-  const locale = language === 'en' ? 'en-GB' : language
-  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
-  return `${format.format(time)} UTC`
 }
 
 function sizeIn(language: string, bytes: number): string {
@@ -59,4 +53,5 @@ function sizeIn(language: string, bytes: number): string {
   return new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: 1 }).format(value)
 }
 
-export type Link = NonNullable<Awaited<ReturnType<typeof openLink>>>
+/** `timeZone` is the one its times are shown in. */
+export type Link = NonNullable<Awaited<ReturnType<typeof openLink>>> & { timeZone: string }

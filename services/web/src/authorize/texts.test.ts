@@ -6,6 +6,7 @@ import { texts } from './texts.ts'
 const link = (language: string): Link => ({
   address: 'jana@acme.example',
   language,
+  timeZone: 'Europe/Prague',
   expiresAt: new Date('2030-01-31T12:00:00Z'),
   expired: false,
   letters: [

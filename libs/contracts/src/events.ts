@@ -3,6 +3,7 @@
  * A changed meaning is version 2 beside version 1; the string stands nowhere else.
  */
 import { z } from 'zod'
+import { TicketStatus } from './vocabulary.ts'
 
 /** A kind of event. `name` is also the routing key on the broker. */
 export type EventType<Payload = unknown> = { name: string; payload: z.ZodType<Payload> }
@@ -39,6 +40,14 @@ export const linkRenewed = event('ticket.link_renewed', 1, { ...message, partici
 export const clientWrote = event('ticket.client_wrote', 1, message)
 /** An agent answered publicly. Without `recorded` (of older processes) its recipients are those who are on the ticket by now. */
 export const publiclyReplied = event('ticket.publicly_replied', 1, { ...message, recorded: z.boolean().optional() })
+/** The requester is to hear which agent looks after their ticket, or has locked it. */
+export const ticketTaken = event('ticket.taken', 1, { ticket_id: z.uuid(), agent_id: z.uuid() })
+/** A ticket was moved, and its requester is to hear it; `agent_id` is who took it by the same act, if they are to hear that. */
+export const ticketMoved = event('ticket.moved', 1, {
+  ticket_id: z.uuid(),
+  status: TicketStatus,
+  agent_id: z.uuid().nullable(),
+})
 
 /** A letter of ours did not arrive and never will: refused for good, given up after days, or returned. Once a delivery. */
 export const deliveryFailed = event('delivery.failed', 1, { delivery_id: z.uuid() })
@@ -56,6 +65,7 @@ export const subscriptions = {
     consumer: 'outbound.notices',
     events: [
       ...[mailHeld, mailTooLate, ticketOpened, clientWrote, copied, linkRenewed, publiclyReplied],
+      ...[ticketTaken, ticketMoved],
       ...[deliveryFailed, deliveryDeferredLong],
     ],
   },

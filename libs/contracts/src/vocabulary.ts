@@ -124,6 +124,9 @@ export const NoticeKind = z.enum([
   'late_reply_notice',
   'cc_added',
   'link_renewed',
+  'taken',
+  'status_changed',
+  'solved',
   'letter_held',
   'client_wrote',
 ])

@@ -33,6 +33,9 @@ export type Problem =
   | 'words_in_reason'
   | 'is_agent'
   | 'busy'
+  | 'locked'
+  | 'not_lockable'
+  | 'not_allowed'
 
 export function refusal(problem: Problem, detail: string): Refusal {
   return { ok: false, problem, detail }

@@ -1,3 +1,4 @@
+export { lockToAgent, unlockTicket } from './agent-lock.ts'
 export { maySee, type ReplyAudience, visibleMessages } from './audience.ts'
 export { mostCopies } from './copies.ts'
 export { deriveAgain } from './derive-again.ts'
@@ -20,7 +21,7 @@ export { blackOutTicket, isRemoved, type Removal, redactMessage } from './redact
 export { renewLink } from './renew-link.ts'
 export { type Clamd, clamdVersion } from './scan/clamd.ts'
 export { scanContents } from './scan/scan-contents.ts'
-export { answerOnPage, copyOnPage, findSeat, leaveTicket, removeOnPage, type Seat } from './seat.ts'
+export { answerOnPage, copyOnPage, findSeat, leaveTicket, refuseLockOnPage, removeOnPage, type Seat } from './seat.ts'
 export { splitMessage } from './split.ts'
 export { changeTicket, noteOnTicket, openTicketByStaff, replyToTicket } from './staff.ts'
 export { allowedMoves } from './states.ts'

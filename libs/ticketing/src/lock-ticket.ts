@@ -1,4 +1,4 @@
-import { type TicketStatus, ticketNumber } from '@podatelna/contracts'
+import { type TicketPriority, type TicketStatus, ticketNumber } from '@podatelna/contracts'
 import type { Database } from '@podatelna/store'
 import { noTicket, type Refusal, refusal } from './desk.ts'
 import { asStatus } from './states.ts'
@@ -8,6 +8,11 @@ export type LockedTicket = {
   number: bigint
   status: TicketStatus
   subject: string
+  priority: TicketPriority
+  scheduledFor: Date | null
+  assigneeId: string | null
+  /** Since when it is locked to its assignee. */
+  lockedAt: Date | null
   organizationId: string | null
   mailboxId: string
   /** Number of the ticket it was merged into. */
@@ -22,7 +27,8 @@ export type LockedTicket = {
 /** Reads a ticket and keeps others from changing it until the transaction ends. */
 export async function lockTicket(database: Database, number: bigint): Promise<LockedTicket | undefined> {
   const rows = await database.$queryRaw<(Omit<LockedTicket, 'status'> & { status: string })[]>`
-    SELECT id, number, status, subject, organization_id AS "organizationId", mailbox_id AS "mailboxId",
+    SELECT id, number, status, subject, priority, scheduled_for AS "scheduledFor", assignee_id AS "assigneeId",
+      locked_at AS "lockedAt", organization_id AS "organizationId", mailbox_id AS "mailboxId",
       deleted_at IS NOT NULL AS deleted, spam,
       version, successor_id AS "successorId", (SELECT target.number FROM tickets target WHERE target.id = tickets.merged_into_id) AS "mergedInto"
     FROM tickets WHERE number = ${number} FOR UPDATE`

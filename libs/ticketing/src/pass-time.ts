@@ -2,7 +2,8 @@
  * What time alone does to tickets (rules §3, §4). Each step takes rows that nobody else has in hand, so any number of
  * processes may run it, and what was missed while none did is caught up with.
  */
-import type { Actor } from '@podatelna/contracts'
+import { outboxFrom } from '@podatelna/bus'
+import { type Actor, ticketMoved } from '@podatelna/contracts'
 import { Prisma, type Store } from '@podatelna/store'
 import { system } from './desk.ts'
 import { moveColumns } from './states.ts'
@@ -39,6 +40,9 @@ async function returnScheduled(store: Store, now: Date): Promise<number> {
       WHERE t.status = 'scheduled' AND t.scheduled_for <= ${now}::timestamptz
       ORDER BY t.scheduled_for LIMIT ${batch} FOR UPDATE SKIP LOCKED`,
     to: 'queued',
+    told: outboxFrom(Prisma.sql`
+      SELECT gen_random_uuid(), ${ticketMoved.name},
+        jsonb_build_object('ticket_id', id, 'status', 'queued', 'agent_id', NULL) FROM due`),
   })
 }
 
@@ -59,12 +63,17 @@ async function eraseDeleted(store: Store, now: Date): Promise<number> {
   return erased.length
 }
 
-async function moveDue(store: Store, { due, to }: { due: Prisma.Sql; to: 'closed' | 'queued' }): Promise<number> {
+/** @param move.told `INSERT` of what follows, from the rows of `due`; a closing is told to nobody */
+async function moveDue(
+  store: Store,
+  { due, to, told }: { due: Prisma.Sql; to: 'closed' | 'queued'; told?: Prisma.Sql },
+): Promise<number> {
   const moved = await store.query(Prisma.sql`
     WITH due AS (${due}),
     event AS (
       INSERT INTO ticket_events (ticket_id, type, by, detail)
       SELECT id, 'status_changed', ${bySystem}::jsonb, jsonb_build_object('from', status, 'to', ${to}::text) FROM due)
+    ${told ? Prisma.sql`, told AS (${told})` : Prisma.empty}
     UPDATE tickets SET ${moveColumns({ to }, Prisma.sql`due.at`)} FROM due WHERE tickets.id = due.id
     RETURNING tickets.id`)
   return moved.length

@@ -7,6 +7,7 @@ import { type Actor, clientWrote, type Envelope } from '@podatelna/contracts'
 import { cleanText, normalizeAddress } from '@podatelna/mail'
 import type { Database, Prisma, Store } from '@podatelna/store'
 import { act, record } from './act.ts'
+import { refuseLock } from './agent-lock.ts'
 import { type Act, type Desk, type Refusal, refusal } from './desk.ts'
 import { type LockedTicket, lockLiveTicket } from './lock-ticket.ts'
 import { copiedEvent, isOnTheList, joinTicket, type Person, removal } from './participants.ts'
@@ -140,6 +141,15 @@ export function leaveTicket(desk: Desk, seat: Seat): Promise<Act<object>> {
     await database.participant.update({ where: { id: seat.participantId }, data: removal(seat.actor, 'left') })
     await record(database, ticket.id, 'cc_removed', seat.actor, { email: seat.address })
     return done
+  })
+}
+
+/** Refuses that the ticket is locked to an agent. False when the lock they saw is not there any more: nothing changes. */
+export function refuseLockOnPage(desk: Desk, seat: Seat, lock: Date): Promise<Act<{ refused: boolean }>> {
+  return onTicket(desk, seat, async (database, ticket) => {
+    if (seat.role !== 'requester') return refusal('not_allowed', 'Only the one who asked refuses a lock.')
+    const refused = await refuseLock(database, ticket, lock, seat.actor)
+    return typeof refused === 'object' ? refused : { value: { refused }, events: [] }
   })
 }
 

@@ -11,10 +11,12 @@ import {
 import { cleanText, oneLine, sanitiseHtml } from '@podatelna/mail'
 import { type Database, newId, type Prisma } from '@podatelna/store'
 import { act, record } from './act.ts'
+import { assign, endLock, standingOf } from './assign.ts'
 import { audienceOfReply, isEndCustomer, type ReplyAudience, recordRecipients } from './audience.ts'
 import { type Act, type Desk, type Refusal, refusal } from './desk.ts'
 import { addFiles, type KeptFile } from './files.ts'
 import { type LockedTicket, lockLiveTicket } from './lock-ticket.ts'
+import { type Done, newsForRequester } from './news.ts'
 import { addToCc, joinTicket, type Person } from './participants.ts'
 import { moveTicket } from './states.ts'
 import { showToEndCustomers } from './visibility.ts'
@@ -89,13 +91,16 @@ export async function replyToTicket(
       const added = await addToCc(database, ticket.id, person, input.by)
       if (typeof added === 'object') return added
     }
-    const refused = await moveAsAsked(database, ticket, input)
-    if (refused) return refused
+    const done = await moveAndAssign(database, ticket, input)
+    if ('problem' in done) return done
     const messageId = await write(database, ticket, { ...input, kind: 'reply', audience })
     await recordRecipients(database, ticket.id, { messageId, audience, author: input.by })
     await record(database, ticket.id, 'replied', input.by)
     const replied = envelope(publiclyReplied, { ticket_id: ticket.id, message_id: messageId, recorded: true })
-    return { value: { number: ticket.number, messageId }, events: [replied] }
+    // The reply says in which state the ticket is, and who writes: whoever gets it hears nothing else.
+    const news = await newsForRequester(database, ticket, done, input.by)
+    const heard = await reachesRequester(database, messageId)
+    return { value: { number: ticket.number, messageId }, events: heard ? [replied] : [replied, ...news] }
   })
 }
 
@@ -130,22 +135,18 @@ export async function changeTicket(
   return act(desk, async (database) => {
     const ticket = await lockLiveTicket(database, input.number, input.seen)
     if ('problem' in ticket) return ticket
-    const { assigneeId, priority } = input
-    if (assigneeId && !(await database.agent.findUnique({ where: { id: assigneeId } }))) {
-      return refusal('no_agent', 'There is no such agent to assign the ticket to.')
-    }
-    const refused = await moveAsAsked(database, ticket, input)
-    if (refused) return refused
+    const { priority, by } = input
+    const done = await moveAndAssign(database, ticket, input)
+    if ('problem' in done) return done
+    if (priority === 'urgent') await endLock(database, ticket.id, by, 'urgent')
     if (input.endCustomerVisible !== undefined) {
-      await showToEndCustomers(database, ticket.id, input.endCustomerVisible, input.by)
+      await showToEndCustomers(database, ticket.id, input.endCustomerVisible, by)
     }
     const subject = input.subject === undefined ? undefined : oneLine(input.subject, 500)
-    const changes = Object.fromEntries(
-      Object.entries({ assigneeId, priority, subject }).filter(([, value]) => value !== undefined),
-    )
+    const changes = Object.fromEntries(Object.entries({ priority, subject }).filter(([, value]) => value !== undefined))
     await database.ticket.update({ where: { id: ticket.id }, data: { ...changes, updatedAt: new Date() } })
-    if (Object.keys(changes).length > 0) await record(database, ticket.id, 'changed', input.by, changes)
-    return { value: { number: ticket.number }, events: [] }
+    if (Object.keys(changes).length > 0) await record(database, ticket.id, 'changed', by, changes)
+    return { value: { number: ticket.number }, events: await newsForRequester(database, ticket, done, by) }
   })
 }
 
@@ -170,12 +171,41 @@ async function writtenBefore(database: Database, { messageId }: { messageId?: st
   return written ? { value: { number: written.ticket.number, messageId: written.id }, events: [] } : undefined
 }
 
-async function moveAsAsked(
+async function moveAndAssign(
   database: Database,
   ticket: LockedTicket,
-  { status, scheduledFor, by }: { status?: TicketStatus | undefined; scheduledFor?: Date | undefined; by: Actor },
-): Promise<Refusal | undefined> {
-  return status && moveTicket(database, ticket, { to: status, until: scheduledFor }, by)
+  asked: {
+    status?: TicketStatus | undefined
+    scheduledFor?: Date | undefined
+    assigneeId?: string | null | undefined
+    by: Actor
+  },
+): Promise<Done | Refusal> {
+  const { status, scheduledFor, by } = asked
+  const agentId = asked.assigneeId === undefined ? await whoBegins(database, ticket, asked) : asked.assigneeId
+  const assigned = agentId === undefined ? 'already' : await assign(database, ticket, agentId, by)
+  if (typeof assigned === 'object') return assigned
+  const move = status && { to: status, until: scheduledFor }
+  const refused = move && (await moveTicket(database, ticket, move, by))
+  return refused ?? { move, taker: assigned === 'assigned' && agentId ? agentId : undefined }
+}
+
+/** False for an end customer, when the reply is for the partner alone. */
+async function reachesRequester(database: Database, messageId: string): Promise<boolean> {
+  const reached = await database.messageRecipient.findFirst({
+    where: { messageId, participant: { role: 'requester' } },
+  })
+  return reached !== null
+}
+
+/** An agent who begins to work on a ticket that nobody has, has it. */
+async function whoBegins(
+  database: Database,
+  ticket: LockedTicket,
+  { status, by }: { status?: TicketStatus | undefined; by: Actor },
+): Promise<string | undefined> {
+  if (status !== 'in_progress' || ticket.assigneeId !== null) return undefined
+  return (await standingOf(database, by)).agentId
 }
 
 async function write(

@@ -33,7 +33,7 @@ export async function moveTicket(
 ): Promise<Refusal | undefined> {
   const from = ticket.status
   const { to, until } = move
-  if (from === to && !until) return undefined
+  if (!isMove(ticket, move)) return undefined
   if (!allowedMoves[from].includes(to)) {
     return refusal('forbidden_move', `A ticket that is ${from} cannot become ${to}.`)
   }
@@ -47,18 +47,24 @@ export async function moveTicket(
   return undefined
 }
 
+/** False when it would stay where it is, and be scheduled for when it was. */
+export function isMove(ticket: Pick<LockedTicket, 'status' | 'scheduledFor'>, { to, until }: Move): boolean {
+  return ticket.status !== to || (until !== undefined && until.getTime() !== ticket.scheduledFor?.getTime())
+}
+
 /** What its event says of a move. */
 export function moveDetail(from: TicketStatus, { to, until }: Move) {
   return { from, to, ...(until && { until: until.toISOString() }) }
 }
 
-/** The columns that change when a ticket moves: its state, and the times that go with it. */
+/** The columns that change when a ticket moves: its state, and the times that go with it. What is solved is locked no more. */
 export function moveColumns({ to, until }: Move, at: Prisma.Sql): Prisma.Sql {
   const solvedAt = { solved: at, closed: Prisma.sql`tickets.solved_at` }[to as string] ?? nothing
   const closedAt = to === 'closed' ? at : nothing
   const scheduledFor = to === 'scheduled' ? Prisma.sql`${until ?? null}::timestamptz` : nothing
+  const lockedAt = to === 'solved' || to === 'closed' ? nothing : Prisma.sql`tickets.locked_at`
   return Prisma.sql`status = ${to}, solved_at = ${solvedAt}, closed_at = ${closedAt}, scheduled_for = ${scheduledFor},
-    updated_at = now()`
+    locked_at = ${lockedAt}, updated_at = now()`
 }
 
 const nothing = Prisma.sql`NULL::timestamptz`

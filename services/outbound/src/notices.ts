@@ -10,7 +10,9 @@ import {
   mailTooLate,
   publiclyReplied,
   subscriptions,
+  ticketMoved,
   ticketOpened,
+  ticketTaken,
 } from '@podatelna/contracts'
 import type { Prisma, Store } from '@podatelna/store'
 import { type AgentDeskReader, agentDeskReader, agentNotices } from './agent-notices.ts'
@@ -18,7 +20,15 @@ import { commitLetters, type Gate, type TicketAsRead } from './deliveries.ts'
 import { heldNotice, readHeldLetter } from './held-notice.ts'
 import type { Letter, Letterhead, Notice } from './letterhead.ts'
 import type { Post } from './post.ts'
-import { copiedNotices, openedNotices, renewedNotices, replyNotices, ticketReader } from './ticket-notices.ts'
+import {
+  copiedNotices,
+  openedNotices,
+  renewedNotices,
+  replyNotices,
+  type Ticket,
+  ticketReader,
+} from './ticket-notices.ts'
+import { movedNotices, type News, readNews, takenNotices } from './ticket-status-notices.ts'
 import { readLateLetter, tooLateNotice } from './too-late-notice.ts'
 
 const subscription = subscriptions.outboundNotices
@@ -62,6 +72,13 @@ function planFor(desk: Reading, event: Envelope): Promise<Plan | { reject: strin
     const { recorded = false } = publiclyReplied.payload.parse(event.payload)
     return planTicket(desk, event, (ticket, head) => replyNotices(ticket, head, recorded))
   }
+  if (event.name === ticketTaken.name) {
+    return planNews(desk, ticketTaken.payload.parse(event.payload), takenNotices)
+  }
+  if (event.name === ticketMoved.name) {
+    const moved = ticketMoved.payload.parse(event.payload)
+    return planNews(desk, moved, (ticket, news, head) => movedNotices(ticket, news, head, moved.status))
+  }
   // Shown on the ticket; nobody is mailed about it yet.
   if (event.name === deliveryFailed.name || event.name === deliveryDeferredLong.name)
     return Promise.resolve({ notices: [] })
@@ -104,6 +121,16 @@ async function planAgents(
   const desk = await readAgents(about.message_id)
   if (!desk) return { reject: `ticket ${about.ticket_id} has no message ${about.message_id}` }
   return { notices: await agentNotices(store, desk, letterhead), ticket: desk }
+}
+
+async function planNews(
+  { store, letterhead, readTicket }: Reading,
+  about: { ticket_id: string; agent_id: string | null },
+  notices: (ticket: Ticket, news: News, head: Letterhead) => Notice[],
+): Promise<Plan> {
+  const news = await readNews(store, { ticketId: about.ticket_id, agentId: about.agent_id })
+  const ticket = news && (await readTicket(news.messageId))
+  return ticket ? { notices: notices(ticket, news, letterhead), ticket } : { notices: [] }
 }
 
 async function planHeld({ store, letterhead }: Reading, mailId: string): Promise<Plan | { reject: string }> {

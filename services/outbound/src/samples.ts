@@ -20,8 +20,34 @@ export type NoticeValues = {
     author: string
     message: Body
     status: TicketStatus
+    scheduledFor: Date | null
+    /** Of a solved one: until then an answer reopens it. */
+    reopenUntil: Date | null
     page: string
   }
+  /** `agent` looks after it now; `locked`: nobody else is going to, unless `refusal` is visited. */
+  taken: {
+    number: string
+    title: string
+    numberedTitle: string
+    agent: string
+    locked: boolean
+    refusal: string
+    status: OpenStatus
+    scheduledFor: Date | null
+    page: string
+  }
+  /** `agent` took it by the same act. */
+  status_changed: {
+    number: string
+    title: string
+    numberedTitle: string
+    status: OpenStatus
+    scheduledFor: Date | null
+    agent: string | null
+    page: string
+  }
+  solved: { number: string; title: string; numberedTitle: string; reopenUntil: Date; page: string }
   /** `earlier` is the number of the closed ticket that was answered. */
   late_reply: { number: string; title: string; numberedTitle: string; earlier: string; page: string }
   /** `by` put them in copy. */
@@ -51,6 +77,12 @@ export type NoticeValues = {
   letter_held: { mailbox: string; address: string; title: string; arrived: Date; page: string; validUntil: Date }
 }
 
+/** The states in which a ticket has yet to be solved. */
+export type OpenStatus = Exclude<TicketStatus, 'solved' | 'closed'>
+
+const openStates: OpenStatus[] = ['queued', 'in_progress', 'waiting', 'scheduled']
+const later = new Date('2026-01-16T03:04:05Z')
+
 const ticket = {
   ...{ number: 'P-100001', title: 'Printer on fire', numberedTitle: '[P-100001] Printer on fire' },
   page: 'https://support.example.com/t/aaaaaaaaaaaaaaaaaaaaaaaaaa',
@@ -69,7 +101,18 @@ export const samples: { [Kind in NoticeKind]: NoticeValues[Kind][] } = {
     author: 'Karel Dvořák',
     message: { text: 'Please unplug it.\nThen call us.', html: index % 2 ? '<p>Please <b>unplug</b> it.</p>' : null },
     status,
+    scheduledFor: status === 'scheduled' ? later : null,
+    reopenUntil: status === 'solved' ? later : null,
   })),
+  taken: openStates.map((status, index) => ({
+    ...{ ...ticket, agent: 'Karel Dvořák', locked: index % 2 > 0, refusal: `${ticket.page}#lock` },
+    ...{ status, scheduledFor: status === 'scheduled' ? later : null },
+  })),
+  status_changed: openStates.map((status, index) => ({
+    ...{ ...ticket, agent: index % 2 ? 'Karel Dvořák' : null },
+    ...{ status, scheduledFor: status === 'scheduled' ? later : null },
+  })),
+  solved: [{ ...ticket, reopenUntil: later }],
   late_reply: [{ ...ticket, earlier: 'P-100000' }],
   cc_added: [{ ...ticket, by: 'Jana Nováková' }],
   link_renewed: [ticket],

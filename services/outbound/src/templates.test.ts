@@ -74,3 +74,13 @@ test('moments are written as the reader writes them', () => {
   expect(text('cs')).toContain('2. ledna 2026 v 03:04 UTC')
   expect(text('en')).toContain('2 January 2026 at 03:04 UTC')
 })
+
+test('in the time zone they are told, which is named', () => {
+  const prague = loadTemplates('Europe/Prague')
+  const text = (language: string) => prague.render('solved', language, samples.solved[0]!, sign).text
+  expect(text('cs')).toContain('a to do 16. ledna 2026 v 04:04 SEČ: ')
+  expect(text('sk')).toContain('a to do 16. januára 2026 o 04:04 SEČ: ')
+  expect(text('it')).toContain('entro il 16 gennaio 2026 alle ore 04:04 CET: ')
+  expect(text('en')).toContain('until 16 January 2026 at 04:04 CET: ')
+  expect(text('de')).toContain('bis zum 16. Januar 2026 um 04:04 MEZ auf')
+})

@@ -85,7 +85,7 @@ function ticket({
     redactedAt: null,
     earlier: null,
     createdAt: new Date('2026-01-02T03:04:05Z'),
-    status: 'queued',
+    ...{ status: 'queued', scheduledFor: null, reopenUntil: null },
     mailbox: { address: 'support@example.com', name: 'Support', signature: '' },
     participants: [participant({}), participant({ address: 'petr@client.example', role: 'cc' })],
     mailboxes: ['support@example.com', 'sales@example.com'],

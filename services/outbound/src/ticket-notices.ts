@@ -13,6 +13,9 @@ export type Ticket = {
   createdAt: Date
   /** When something was last redacted in it. */
   redactedAt: string | null
+  scheduledFor: Date | null
+  /** Of a solved one: until then an answer of its client reopens it. */
+  reopenUntil: Date | null
   /** The closed ticket that it follows. */
   earlier: bigint | null
   mailbox: { address: string; name: string; signature: string }
@@ -36,7 +39,7 @@ export type Ticket = {
 }
 
 /** What the notices of a ticket need of the letterhead. */
-type Head = Pick<Letterhead, 'mailDomain' | 'pageOf'>
+export type Head = Pick<Letterhead, 'mailDomain' | 'pageOf'>
 
 export type Participant = {
   id: string
@@ -98,7 +101,7 @@ export function replyNotices(ticket: Ticket, head: Head, recorded: boolean): Not
         ...titles(ticket),
         author: message.author.name,
         message,
-        status: ticket.status,
+        ...{ status: ticket.status, scheduledFor: ticket.scheduledFor, reopenUntil: ticket.reopenUntil },
         page: head.pageOf(person.serial),
       },
       ...circumstances(ticket, person),
@@ -148,6 +151,8 @@ async function readTickets(store: Store, messageIds: string[]): Promise<Map<stri
   const rows = await store.query<{ ticket: TicketRow }>(Prisma.sql`
     SELECT json_build_object(
       'id', t.id, 'number', t.number, 'subject', t.subject, 'status', t.status, 'createdAt', t.created_at, 'redactedAt', t.redacted_at,
+      'scheduledFor', t.scheduled_for,
+      'reopenUntil', CASE t.status WHEN 'solved' THEN t.solved_at + mb.close_after::interval END,
       'earlier', (SELECT number FROM tickets WHERE successor_id = t.id ORDER BY number LIMIT 1),
       'mailbox', json_build_object('address', mb.address, 'name', mb.name, 'signature', mb.signature),
       'message', json_build_object('id', m.id, 'mailId', m.mail_id, 'messageId', m.message_id, 'audience', m.audience,
@@ -166,7 +171,8 @@ async function readTickets(store: Store, messageIds: string[]): Promise<Map<stri
       const participants = ticket.participants.map(asParticipant)
       const earlier = ticket.earlier === null ? null : BigInt(ticket.earlier)
       const createdAt = new Date(ticket.createdAt)
-      return [ticket.message.id, { ...ticket, number: BigInt(ticket.number), createdAt, earlier, participants }]
+      const times = { createdAt, scheduledFor: asDate(ticket.scheduledFor), reopenUntil: asDate(ticket.reopenUntil) }
+      return [ticket.message.id, { ...ticket, ...times, number: BigInt(ticket.number), earlier, participants }]
     }),
   )
 }
@@ -198,11 +204,15 @@ const participants = Prisma.sql`
   LEFT JOIN organizations employer ON employer.id = contact.organization_id
   WHERE p.state = 'active' AND (t.end_customer_visible OR contact.role IS DISTINCT FROM 'end_customer')`
 
+function asDate(at: string | null): Date | null {
+  return at === null ? null : new Date(at)
+}
+
 function asParticipant(row: TicketRow['participants'][number]): Participant {
   return { ...row, serial: BigInt(row.serial) }
 }
 
-function recipients(ticket: Ticket, { mailDomain }: Head): Participant[] {
+export function recipients(ticket: Ticket, { mailDomain }: Head): Participant[] {
   return ticket.participants.filter(({ address }) => !isOurs(address, ticket.mailboxes, mailDomain))
 }
 
@@ -210,12 +220,12 @@ function isAuthor(person: Participant, author: { email?: string }): boolean {
   return author.email !== undefined && normalizeAddress(author.email) === person.address
 }
 
-function titles({ number, subject }: Ticket) {
+export function titles({ number, subject }: Ticket) {
   const name = ticketNumber(number)
   return { number: name, title: subject, numberedTitle: numberedSubject(name, subject) }
 }
 
-function circumstances(ticket: Ticket, person: Participant) {
+export function circumstances(ticket: Ticket, person: Participant) {
   const { mailbox, message } = ticket
   return {
     language: person.language,
@@ -235,8 +245,11 @@ function threadOf({ letters }: Participant): string[] {
   return usable.slice(0, answered < 0 ? undefined : answered + 1).map(({ id }) => id)
 }
 
-type TicketRow = Omit<Ticket, 'number' | 'createdAt' | 'earlier' | 'participants'> & {
+type Changed = 'number' | 'createdAt' | 'scheduledFor' | 'reopenUntil' | 'earlier' | 'participants'
+type TicketRow = Omit<Ticket, Changed> & {
   createdAt: string
+  scheduledFor: string | null
+  reopenUntil: string | null
   number: number
   earlier: number | null
   participants: (Omit<Participant, 'serial'> & { serial: number })[]

@@ -28,6 +28,7 @@ const ticketInList = {
   organization: z.object({ id: z.uuid(), name: z.string() }).nullable(),
   requester: Person.nullable(),
   assignee: Person.extend({ id: z.uuid() }).nullable(),
+  locked_at: Time.nullable().describe('since when it is locked to its assignee'),
   created_at: Time,
   updated_at: Time,
 }
@@ -235,6 +236,10 @@ export const Redact = input({
 }).refine(({ text, attachment }) => text === undefined || attachment === undefined, {
   error: 'may not come together with text.',
   path: ['attachment'],
+})
+
+export const Lock = input({
+  agent: text(254).optional().describe('e-mail or id of an agent; absent: whoever calls. Others, for administrators'),
 })
 
 /** Whoever asks twice by the same key is answered as the first time, and nothing is done twice. */

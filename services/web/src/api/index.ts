@@ -19,6 +19,7 @@ import { ticketActs } from './ticket-acts.ts'
 import { ticketAudience } from './ticket-audience.ts'
 import { ticketLife } from './ticket-life.ts'
 import { ticketLinks } from './ticket-links.ts'
+import { ticketLock } from './ticket-lock.ts'
 import { ticketCalls } from './tickets.ts'
 
 export async function api(web: Web, app: App): Promise<void> {
@@ -38,6 +39,7 @@ export async function api(web: Web, app: App): Promise<void> {
   ticketActs(web, app)
   ticketAudience(web, app)
   ticketLife(web, app)
+  ticketLock(web, app)
   ticketLinks(web, app)
   redactionCalls(web, app)
   peopleCalls(web, app)

@@ -11,6 +11,7 @@ import {
   copyOnPage,
   findSeat,
   leaveTicket,
+  refuseLockOnPage,
   removeOnPage,
   renewLink,
   type Seat,
@@ -32,7 +33,7 @@ export async function participantPages(web: Web, app: App): Promise<void> {
     const seat = await seatOf(app, request.params.token)
     if (!seat) return say(reply, languageOf(request), 404, 'unknown')
     const { data: done } = Done.safeParse(request.query.done)
-    return html(reply, await participantPage(app.store, seat, done))
+    return html(reply, await participantPage(app, seat, done))
   })
 
   web.post('/t/:token', { ...options, bodyLimit: wordsLimit, schema }, async (request, reply) => {
@@ -41,7 +42,7 @@ export async function participantPages(web: Web, app: App): Promise<void> {
     if (!seat) return say(reply, languageOf(request), 404, 'unknown')
     if (isForeign(request, app.settings.PUBLIC_URL)) return say(reply, seat.language, 403, 'foreign')
     const { notice, ok, draft } = await act(app, seat, request)
-    if (!ok) return html(reply.code(422), await participantPage(app.store, seat, notice, draft))
+    if (!ok) return html(reply.code(422), await participantPage(app, seat, notice, draft))
     const words = wordsFor(seat.language)
     if (notice === 'left') return html(reply, shortPage(seat.language, words.leave, words.left))
     if (notice === 'renewed') return html(reply, shortPage(seat.language, words.renew, words.renewed))
@@ -49,7 +50,7 @@ export async function participantPages(web: Web, app: App): Promise<void> {
   })
 }
 
-const Done = z.enum(['sent', 'added', 'proposedNow', 'removed'])
+const Done = z.enum(['sent', 'added', 'proposedNow', 'removed', 'lockRefused', 'notLocked'])
 const schema = {
   hide: true,
   params: z.object({ token: z.string().max(64) }),
@@ -70,6 +71,7 @@ const Answer = z.object({
   message: z.uuid(),
   text: api.text(200_000).refine((text) => text.trim() !== ''),
 })
+const Refusal = z.object({ act: z.literal('refuse'), lock: z.iso.datetime() })
 const WithEmail = z.object({ act: z.enum(['copy', 'remove']), email: api.EmailAddress })
 
 type Outcome = { ok: boolean; notice: Notice; draft?: string }
@@ -83,6 +85,12 @@ async function act(app: App, seat: Seat, { body }: FastifyRequest): Promise<Outc
   if (asked === 'renew') {
     const { number, address: email, actor: by } = seat
     return outcome(await renewLink(app, { number, email, by }), 'renewed')
+  }
+  if (asked === 'refuse') {
+    const refusal = Refusal.safeParse(body)
+    if (!refusal.success) return { ok: false, notice: 'refused' }
+    const refused = await refuseLockOnPage(app, seat, new Date(refusal.data.lock))
+    return outcome(refused, refused.ok && refused.value.refused ? 'lockRefused' : 'notLocked')
   }
   if (asked === 'answer') {
     const answer = Answer.safeParse(body)

@@ -1,7 +1,9 @@
 import { api, Language, ticketNumber } from '@podatelna/contracts'
+import type { App } from '@podatelna/process'
 import { newId, type Store } from '@podatelna/store'
 import { isRemoved, type Seat, visibleMessages } from '@podatelna/ticketing'
 import { z } from 'zod'
+import { clientTime } from '../pages/client-time.ts'
 import { render } from '../pages/render.ts'
 import { type Texts, texts } from './texts.ts'
 
@@ -16,23 +18,30 @@ export type Notice =
   | 'badEmail'
   | 'tooLong'
   | 'refused'
+  | 'lockRefused'
+  | 'notLocked'
 
 /** The page of one participant: what they may see of the ticket, and what they may do. */
-export async function participantPage(store: Store, seat: Seat, notice?: Notice, draft = ''): Promise<string> {
+export async function participantPage(app: Shown, seat: Seat, notice?: Notice, draft = ''): Promise<string> {
+  const { store, settings } = app
   const ticket = await readVisible(store, seat)
+  const agent = await nameOfAgent(store, ticket.assigneeId)
   const { language } = seat
+  const timeIn = (time: Date) => clientTime(language, settings.TIME_ZONE, time)
   const words = wordsFor(language)
   const status = ticket.status as 'queued' | 'in_progress' | 'waiting' | 'scheduled' | 'solved' | 'closed'
   return render('participant', {
     ...{ language, words, draft },
     title: `${ticketNumber(ticket.number)} ${ticket.subject}`,
     state: words[status],
-    opened: words.opened(timeIn(language, ticket.createdAt)),
+    opened: words.opened(timeIn(ticket.createdAt)),
+    cared: agent !== undefined && status !== 'closed' && words.caredForBy(agent),
     notice: notice && words[notice],
+    lock: seat.role === 'requester' && showLock(ticket, agent, words),
     messages: ticket.messages.map(({ id, author, text, createdAt, recipients, redactions }) => ({
-      ...{ id, name: nameIn(author), text: withoutSecretLinks(text), at: timeIn(language, createdAt) },
+      ...{ id, name: nameIn(author), text: withoutSecretLinks(text), at: timeIn(createdAt) },
       to: seat.endCustomer ? '' : recipients.map(({ participant }) => participant.name).join(', '),
-      removed: removedWords(redactions, language, words),
+      removed: removedWords(redactions, timeIn, words),
     })),
     closed: status === 'closed' && words.closedNow(ticket.mailbox.address),
     messageId: newId(),
@@ -41,6 +50,18 @@ export async function participantPage(store: Store, seat: Seat, notice?: Notice,
       .map((person) => showPerson(person, seat, words)),
     mayLeave: seat.role === 'cc',
   })
+}
+
+/** What the requester may refuse, if it is locked; `since` is what tells this lock from a later one. */
+function showLock(ticket: Lockable, agent: string | undefined, words: Texts) {
+  const { lockedAt, mergedIntoId, deletedAt } = ticket
+  if (!lockedAt || mergedIntoId || deletedAt || agent === undefined) return undefined
+  return { since: lockedAt.toISOString(), detail: words.locked(agent) }
+}
+
+async function nameOfAgent(store: Store, id: string | null): Promise<string | undefined> {
+  const agent = id && (await store.prisma.agent.findUnique({ where: { id }, select: { name: true } }))
+  return agent ? agent.name : undefined
 }
 
 export function wordsFor(language: string): Texts {
@@ -86,9 +107,9 @@ function showPerson(person: Person, seat: Seat, words: Texts) {
 }
 
 /** That staff removed something, and when; why is for staff. */
-function removedWords(redactions: unknown, language: string, words: Texts): string | undefined {
+function removedWords(redactions: unknown, timeIn: (time: Date) => string, words: Texts): string | undefined {
   const last = z.array(api.Redaction).parse(redactions).at(-1)
-  const at = last && timeIn(language, new Date(last.at))
+  const at = last && timeIn(new Date(last.at))
   return at && (isRemoved(redactions) ? words.messageRemoved(at) : words.partRemoved(at))
 }
 
@@ -101,9 +122,6 @@ function nameIn(author: unknown): string {
   return String(Object(author).name ?? '')
 }
 
-function timeIn(language: string, time: Date): string {
-  const locale = language === 'en' ? 'en-GB' : language
-  return `${new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(time)} UTC`
-}
-
+type Lockable = { lockedAt: Date | null; mergedIntoId: string | null; deletedAt: Date | null }
+type Shown = Pick<App, 'store' | 'settings'>
 type Person = { address: string; name: string; role: string; state: string; addedBy: unknown }

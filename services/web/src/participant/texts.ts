@@ -11,6 +11,14 @@ export type Texts = {
   scheduled: string
   solved: string
   closed: string
+  /** Who looks after the ticket. */
+  caredForBy: (agent: string) => string
+  lock: string
+  locked: (agent: string) => string
+  refuseLock: string
+  lockRefused: string
+  /** There is no lock any more that could be refused. */
+  notLocked: string
   conversation: string
   empty: string
   /** Before the names of those who received a message. */

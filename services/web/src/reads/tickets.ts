@@ -127,6 +127,7 @@ function showInList(row: ListRow, assignees: Map<string, Assignee>): api.TicketI
     organization: row.organization,
     requester: requester ? { email: requester.address, name: requester.name } : null,
     assignee: (row.assigneeId && assignees.get(row.assigneeId)) || null,
+    locked_at: timeOf(row.lockedAt),
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
   }

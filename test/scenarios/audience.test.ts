@@ -167,6 +167,42 @@ describe('Internal never leaves staff', () => {
   })
 })
 
+describe('the ticket’s page of staff', () => {
+  test('shows who would receive a reply for each audience, sends it to exactly these, and says whom it went to', async () => {
+    const number = await opened({ cc: `${petr.as}, ${ema.as}` })
+    const shown = await asStaff(`/tickets/${number}`)
+    expect(shown).toMatch(/value="client" checked> the client: jana@acme\.cz, petr@acme\.cz</)
+    expect(shown).toMatch(
+      /value="end_customer"> the client and the end customer: jana@acme\.cz, petr@acme\.cz, ema@acme\.cz</,
+    )
+    await asStaff(`/tickets/${number}/messages`, { text: 'For all.', audience: 'end_customer' })
+    expect((await lettersAbout(number, ema.email)).at(-1)!.text).toContain('For all.')
+    expect(await asStaff(`/tickets/${number}`)).toContain('To: jana@acme.cz, petr@acme.cz, ema@acme.cz')
+  })
+
+  test('hides a ticket from end customers, shows a message to others, and renews a link', async () => {
+    const number = await opened({ cc: ema.as, text: 'For one day.' })
+    const { id } = (await desk.api('GET', `/api/tickets/${number}`)).messages[0]
+    await asStaff(`/tickets/${number}/messages/${id}/audience`, { audience: 'end_customer' })
+    expect(await page(number, ema.email)).toContain('For one day.')
+    await asStaff(`/tickets/${number}/end-customers`, { visible: 'no' })
+    expect(await page(number, ema.email)).not.toContain('For one day.')
+    expect(await asStaff(`/tickets/${number}`)).toContain('A reply goes to: jana@acme.cz')
+    const before = await lastLink(number, jana.email)
+    await asStaff(`/tickets/${number}/renew-link`, { email: jana.email })
+    expect(await lastLink(number, jana.email)).not.toBe(before)
+  })
+})
+
+/** A page, or what a form of it sends. */
+async function asStaff(path: string, form?: Record<string, string>): Promise<string> {
+  const headers = { authorization: `Bearer ${desk.adminToken}`, accept: 'text/html' }
+  const answer = await desk.http(path, { headers, ...(form && { method: 'POST', body: new URLSearchParams(form) }) })
+  expect(answer.status).toBe(form ? 303 : 200)
+  await desk.settled()
+  return answer.text()
+}
+
 const file = { filename: 'Kolibri.txt', content: 'Kolibri' }
 
 async function opened(draft: object): Promise<string> {

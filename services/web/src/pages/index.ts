@@ -14,6 +14,7 @@ import { redactionPages } from './redaction.ts'
 import { stylesheet } from './render.ts'
 import { suppressionPages } from './suppressions.ts'
 import { ticketPages } from './ticket.ts'
+import { ticketAudienceForms } from './ticket-audience.ts'
 import { ticketLinkForm } from './ticket-links.ts'
 import { ticketSplitForm } from './ticket-split.ts'
 
@@ -25,6 +26,7 @@ export async function pages(web: Web, app: App): Promise<void> {
     scope.addHook('onRequest', signedIn(app, askToSignIn))
     home(scope, app)
     ticketPages(scope, app)
+    ticketAudienceForms(scope, app)
     ticketLinkForm(scope, app)
     ticketSplitForm(scope, app)
     mailPages(scope, app)

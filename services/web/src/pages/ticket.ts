@@ -1,6 +1,6 @@
 import { type Actor, Audience, api, parseTicketNumber, TicketStatus } from '@podatelna/contracts'
 import type { App } from '@podatelna/process'
-import { addCc, allowedMoves, changeAudience, noteOnTicket, removeCc, replyToTicket } from '@podatelna/ticketing'
+import { addCc, allowedMoves, noteOnTicket, removeCc, replyToTicket } from '@podatelna/ticketing'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { actor } from '../door/caller.ts'
@@ -35,19 +35,6 @@ export function ticketPages(web: Web, app: App): void {
         draft: request.body,
         problem: written.detail,
       })
-    },
-  )
-
-  web.post(
-    '/tickets/:number/messages/:id/audience',
-    { schema: { hide: true, params: api.ByNumberAndMessage, body: z.object({ audience: Audience }) } },
-    async (request, reply) => {
-      const { number: written, id: messageId } = request.params
-      const number = parseTicketNumber(written)!
-      const { audience } = request.body
-      const changed = await changeAudience(app, { number, messageId, audience, by: actor(request) })
-      if (changed.ok) return reply.redirect(`/tickets/P-${number}#message-${messageId}`, 303)
-      return answerProblem(request, reply, problem(statusOf[changed.problem], changed.detail))
     },
   )
 
@@ -96,7 +83,8 @@ async function show(
     return { ...messageView(message, app.settings, isAdmin), split: splitView(ticket, message) }
   })
   const severalChoices = choices.length > 1
-  const shown = { title, ticket, messages, choices, severalChoices, moves, ...linksView(ticket.links) }
+  const endCustomers = severalChoices || !ticket.end_customer_visible
+  const shown = { title, ticket, messages, choices, severalChoices, endCustomers, moves, ...linksView(ticket.links) }
   return html(reply, render('ticket', { me: by, ...shown, ...failed }))
 }
 

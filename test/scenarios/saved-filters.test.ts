@@ -43,6 +43,7 @@ test('an agent saves a filter, lists by it, narrows it, changes it and deletes i
   expect(await listed(alena, `filter=${id}`)).toEqual([printer, vpn])
   expect(await listed(alena, `filter=${id}&assignee=none`)).toEqual([printer])
   expect(await listed(alena, `filter=${id}&status=waiting`)).toEqual([])
+  expect(await listed(alena, `filter=${id}&q=tiskarna`)).toEqual([printer])
   await alena.api('PATCH', `/api/filters/${id}`, { name: 'Waiting', query: { status: 'waiting' } }, 200)
   expect(await listed(alena, `filter=${id}`)).toEqual([waiting])
   expect((await alena.api('GET', '/api/filters')).items.map(({ name }: Json) => name)).toEqual(['Waiting'])

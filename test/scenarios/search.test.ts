@@ -22,6 +22,8 @@ test.each([
   ['a word of a message, in another inflection', 'serverech', () => [vpn]],
   ['two words of one message', 'stampante bloccata', () => [printer]],
   ['the beginning of a word', 'přihl', () => [vpn]],
+  ['a word of two letters, only as it is', 'od', () => [vpn]],
+  ['no word that begins with two letters', 'ne', () => []],
   ['the name of a participant', 'Svoboda', () => [printer]],
   ['the address of a participant', jana.email, () => [vpn]],
   ['the name of a file', 'výpis', () => [vpn]],

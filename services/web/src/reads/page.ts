@@ -16,7 +16,8 @@ export function pageOf<Row, Item>(
 export function newestFirst({ limit, cursor }: { limit: number; cursor?: api.Place | undefined }) {
   const older = cursor && [{ createdAt: { lt: cursor.at } }, { createdAt: cursor.at, id: { lt: cursor.id } }]
   return {
-    where: older ? { OR: older } : {},
+    // The first condition follows from the others, but only by it an index is entered in the middle.
+    where: older ? { createdAt: { lte: cursor.at }, OR: older } : {},
     orderBy: [{ createdAt: 'desc' as const }, { id: 'desc' as const }],
     take: limit + 1,
   }

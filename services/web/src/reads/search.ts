@@ -1,50 +1,142 @@
+/**
+ * The newest tickets that fit a filter and have all the words, each place by itself. Rare words are found by their index;
+ * of common ones the index would give half of all tickets, so the newest are looked at until enough have them.
+ */
 import { parseTicketNumber } from '@podatelna/contracts'
 import { Prisma, type Store } from '@podatelna/store'
+import { messages, type Place, queryOf, shortPlaces } from './search-words.ts'
 
-/** Most tickets that one search finds; whoever looks for more has to say more. */
-const mostFound = 1_000
+/** As many rows can be read and sorted while somebody waits. */
+const fewRows = 10_000
+/** In so many of all messages a word is common enough to be met by reading the newest. */
+const commonShare = 0.04
+/** So many of the newest tickets are looked at: by reading what they say, and by an index of words and one of tickets. */
+const [fewTickets, moreTickets] = [300, 4_000]
+
+type Asked = { where: Prisma.Sql; count: number }
 
 /**
- * Ids of the tickets that have all the words, each in one place: the newest first. Words are compared without case and
- * accents and by their beginning, of long ones without the last letters: Czech, Slovak and Italian inflect there.
+ * Ids of tickets that fit, the `count` newest among them.
+ *
+ * @param where conditions on `tickets t`
+ * @param searches what a ticket must have, each with all its words in one place, or as its number, ours or of an old system
  */
-export async function findTickets(store: Store, q: string): Promise<string[]> {
-  const number = parseTicketNumber(/^\d+$/.test(q.trim()) ? `P-${q.trim()}` : q)
-  const words = wordsIn(q)
-  const rows = await store.query<{ id: string }>(Prisma.sql`
-    SELECT id FROM tickets WHERE id IN (
-      SELECT id FROM tickets WHERE number = ${number ?? null}::bigint OR legacy_number = ${q.trim()}
-      UNION ALL ${words.length === 0 ? Prisma.sql`SELECT NULL WHERE false` : found(words)})
-    ORDER BY created_at DESC, number DESC LIMIT ${mostFound}`)
+export async function newestTickets(
+  store: Store,
+  { where, searches, count }: Asked & { searches: string[] },
+): Promise<string[]> {
+  const [search, ...others] = searches
+  if (search === undefined) return idsOf(store, newest({ where, count }))
+  const narrowed = [where]
+  for (const other of others) {
+    const query = await queryOf(store, other)
+    narrowed.push(Prisma.sql`t.id IN (${everywhere(other, query)})`)
+  }
+  return findTickets(store, search, { where: Prisma.join(narrowed, ' AND '), count })
+}
+
+async function findTickets(store: Store, search: string, asked: Asked): Promise<string[]> {
+  const query = await queryOf(store, search)
+  const where = Prisma.sql`${asked.where} AND (${numbered(search)})`
+  const found = await Promise.all([
+    idsOf(store, newest({ ...asked, where })),
+    ...(query ? [inMessages(store, query, asked)] : []),
+    ...(query ? shortPlaces.map((place) => inPlace(store, place, query, asked)) : []),
+  ])
+  return [...new Set(found.flat())]
+}
+
+async function inMessages(store: Store, query: string, asked: Asked): Promise<string[]> {
+  const rows = await expectedRows(store, messages, query)
+  if (rows > fewRows) {
+    const share = rows / (await rowsOf(store, 'messages'))
+    const met = share < commonShare ? [] : await idsOf(store, amongNewest(messages, query, asked, fewTickets))
+    if (met.length === asked.count) return met
+    const { ids, complete } = await amongListed(store, query, asked)
+    if (complete || ids.length === asked.count) return ids
+  }
+  return idsOf(store, amongAll(messages, query, asked))
+}
+
+async function inPlace(store: Store, place: Place, query: string, asked: Asked): Promise<string[]> {
+  if ((await expectedRows(store, place, query)) > fewRows) {
+    const met = await idsOf(store, amongNewest(place, query, asked, moreTickets))
+    if (met.length === asked.count) return met
+  }
+  return idsOf(store, amongAll(place, query, asked))
+}
+
+function newest({ where, count }: Asked): Prisma.Sql {
+  return Prisma.sql`SELECT t.id FROM tickets t WHERE ${where} ORDER BY t.created_at DESC, t.id DESC LIMIT ${count}`
+}
+
+/** Reads what the newest tickets that fit say, until enough of them have the words. */
+function amongNewest(
+  { rows, ticketId, has }: Place,
+  query: string,
+  { where, count }: Asked,
+  tickets: number,
+): Prisma.Sql {
+  return Prisma.sql`
+    SELECT t.id FROM (
+      SELECT t.id, t.created_at FROM tickets t WHERE ${where} ORDER BY t.created_at DESC, t.id DESC LIMIT ${tickets}) AS t
+    WHERE (SELECT true FROM ${rows} WHERE ${ticketId} = t.id AND ${has(query)} LIMIT 1)
+    ORDER BY t.created_at DESC, t.id DESC LIMIT ${count}`
+}
+
+/** Finds the messages of the newest tickets that fit by two indexes; `complete` when there are no other tickets. */
+async function amongListed(store: Store, query: string, { where, count }: Asked) {
+  const listed = await idsOf(store, newest({ where, count: moreTickets }))
+  const having = await idsOf(
+    store,
+    Prisma.sql`SELECT DISTINCT m.ticket_id AS id FROM messages m WHERE m.ticket_id = ANY(${listed}::uuid[]) AND ${messages.has(query)}`,
+  )
+  const known = new Set(having)
+  const ids = listed.filter((id) => known.has(id)).slice(0, count)
+  return { ids, complete: listed.length < moreTickets }
+}
+
+/** Tickets are looked up one by one (`OFFSET 0` keeps it so): what is expected to be many is not asked for here. */
+function amongAll(place: Place, query: string, { where, count }: Asked): Prisma.Sql {
+  return Prisma.sql`
+    WITH hit AS MATERIALIZED (${hits(place, query)})
+    SELECT t.id FROM (SELECT DISTINCT id FROM hit) AS hit
+    CROSS JOIN LATERAL (SELECT t.id, t.created_at FROM tickets t WHERE t.id = hit.id AND ${where} OFFSET 0) AS t
+    ORDER BY t.created_at DESC, t.id DESC LIMIT ${count}`
+}
+
+function everywhere(search: string, query: string | undefined): Prisma.Sql {
+  const byNumber = Prisma.sql`SELECT t.id FROM tickets t WHERE ${numbered(search)}`
+  const byWords = query ? [messages, ...shortPlaces].map((place) => hits(place, query)) : []
+  return Prisma.join([byNumber, ...byWords], ' UNION ALL ')
+}
+
+function hits({ rows, ticketId, has }: Place, query: string): Prisma.Sql {
+  return Prisma.sql`SELECT ${ticketId} AS id FROM ${rows} WHERE ${has(query)}`
+}
+
+function numbered(search: string): Prisma.Sql {
+  const number = parseTicketNumber(/^\d+$/.test(search) ? `P-${search}` : search) ?? null
+  return Prisma.sql`t.number = ${number}::bigint OR t.legacy_number = ${search}`
+}
+
+/** What the planner expects, from statistics alone. */
+async function expectedRows(store: Store, { rows, has }: Place, query: string): Promise<number> {
+  const [told] = await store.prisma.$queryRaw<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }[]>(
+    Prisma.sql`EXPLAIN (FORMAT JSON) SELECT FROM ${rows} WHERE ${has(query)}`,
+  )
+  return told!['QUERY PLAN'][0].Plan['Plan Rows']
+}
+
+async function rowsOf(store: Store, table: string): Promise<number> {
+  const [row] = await store.query<{ rows: number }>(
+    Prisma.sql`SELECT greatest(reltuples, 1)::float8 AS rows FROM pg_class WHERE oid = ${table}::regclass`,
+  )
+  return row!.rows
+}
+
+/** Planned anew each time: which index is best depends on what is looked for. */
+async function idsOf(store: Store, sql: Prisma.Sql): Promise<string[]> {
+  const rows = await store.prisma.$queryRaw<{ id: string }[]>(sql)
   return rows.map(({ id }) => id)
-}
-
-function found(words: string[]): Prisma.Sql {
-  const has = (text: Prisma.Sql) => Prisma.sql`search_words(${text}) @@ (${queryOf(words)})`
-  return Prisma.sql`
-    SELECT id FROM tickets WHERE ${has(Prisma.sql`subject`)} AND subject <> ''
-    UNION ALL SELECT ticket_id FROM messages WHERE ${has(Prisma.sql`text`)} AND text <> ''
-    UNION ALL SELECT ticket_id FROM participants WHERE ${has(Prisma.sql`name || ' ' || address`)} AND name <> ''
-    UNION ALL SELECT m.ticket_id FROM attachments a JOIN messages m ON m.id = a.message_id
-      WHERE ${has(Prisma.sql`a.filename`)} AND a.filename <> ''`
-}
-
-/**
- * Each word quoted, as to_tsquery takes them: letters may turn into quotation marks and brackets when they lose their
- * accents, and those are no operators either.
- */
-function queryOf(words: string[]): Prisma.Sql {
-  return Prisma.sql`
-    SELECT to_tsquery('simple', string_agg('''' || plain || ''':*', ' & '))
-    FROM unnest(${words}::text[]) AS word, btrim(regexp_replace(unaccent(word), '[^[:alnum:]]+', ' ', 'g')) AS plain
-    WHERE plain <> ''`
-}
-
-function wordsIn(q: string): string[] {
-  const words = q.match(/[\p{L}\p{N}\p{M}]+/gu) ?? []
-  return words.slice(0, 20).map((word) => (/^\p{L}+$/u.test(word) ? stem(word) : word))
-}
-
-function stem(word: string): string {
-  return word.slice(0, word.length > 8 ? -3 : word.length > 6 ? -2 : undefined)
 }

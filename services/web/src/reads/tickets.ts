@@ -16,21 +16,19 @@ import { allowedMoves, seenFromThere } from '@podatelna/ticketing'
 import { z } from 'zod'
 import { deliveryColumns, showDelivery } from './deliveries.ts'
 import { isProved, proof } from './mail-flags.ts'
-import { newestFirst, type Paging, pageOf, placeOf } from './page.ts'
-import { findTickets } from './search.ts'
+import { pageOf, placeOf } from './page.ts'
+import { newestTickets } from './search.ts'
 import { suppressionsOf } from './suppressions.ts'
-import { findAgentId, findMailboxId } from './who.ts'
+import { type TicketsAsked, ticketsWhere } from './ticket-filter.ts'
 
-/** Tickets that fit all of the filters; `me` is the agent who asks, if it is one. */
-export type TicketsAsked = Paging & { filters: api.TicketFilter[]; me?: string | undefined }
-
+/** Newest first. */
 export async function listTickets(store: Store, asked: TicketsAsked) {
-  const { where, ...page } = newestFirst(asked)
-  const found = await Promise.all(asked.filters.map((filter) => filterWhere(store, filter, asked.me)))
-  const fitting = found.filter((one) => one !== undefined)
-  if (fitting.length < found.length) return { items: [], next: null }
-  const all = { AND: [where, shown(asked.filters), ...fitting] }
-  const rows = await store.prisma.ticket.findMany({ ...page, where: all, include: forList })
+  const where = await ticketsWhere(store, asked)
+  if (!where) return { items: [], next: null }
+  const searches = asked.filters.flatMap(({ q }) => q?.trim() || [])
+  const take = asked.limit + 1
+  const id = { in: await newestTickets(store, { where, searches, count: take }) }
+  const rows = await store.prisma.ticket.findMany({ where: { id }, orderBy: inOrder, take, include: forList })
   const assignees = await assigneesOf(store, rows)
   return pageOf(rows, asked.limit, placeOf, (row) => showInList(row, assignees))
 }
@@ -72,40 +70,6 @@ export async function readMessage(store: Store, id: string): Promise<api.Message
 export async function findMessage(store: Store, id: string): Promise<api.Message | undefined> {
   const row = await store.prisma.message.findUnique({ where: { id }, include: itsParts })
   return row ? showMessage(row) : undefined
-}
-
-/** A merged ticket is found by its number only; a deleted one where it is asked for. */
-function shown(filters: api.TicketFilter[]): Prisma.TicketWhereInput {
-  const deleted = filters.some((filter) => filter.deleted)
-  const searched = filters.some(({ q }) => q)
-  return { deletedAt: deleted ? { not: null } : null, ...(searched ? {} : { mergedIntoId: null }) }
-}
-
-/** Undefined when the filter names a mailbox or agent that does not exist: no ticket can match. */
-async function filterWhere(
-  store: Store,
-  filter: api.TicketFilter,
-  me: string | undefined,
-): Promise<Prisma.TicketWhereInput | undefined> {
-  const mailboxId = filter.mailbox === undefined ? undefined : await findMailboxId(store, filter.mailbox)
-  const assigneeId = await assigneeIn(store, filter, me)
-  if (mailboxId === null || assigneeId === 'unknown') return undefined
-  const { status, priority, organization: organizationId, q } = filter
-  return {
-    ...(status && { status: { in: status } }),
-    ...(priority && { priority: { in: priority } }),
-    organizationId,
-    mailboxId,
-    assigneeId,
-    ...(q && { id: { in: await findTickets(store, q) } }),
-  }
-}
-
-/** Null: nobody; undefined: whoever. */
-async function assigneeIn(store: Store, { assignee }: api.TicketFilter, me: string | undefined) {
-  if (assignee === undefined) return undefined
-  if (assignee === 'none') return null
-  return (assignee === 'me' ? me : await findAgentId(store, assignee)) ?? 'unknown'
 }
 
 async function assigneesOf(store: Store, rows: { assigneeId: string | null }[]): Promise<Map<string, Assignee>> {
@@ -244,6 +208,7 @@ const parties = {
   mailbox: { select: { id: true, address: true, name: true } },
   organization: { select: { id: true, name: true } },
 } as const
+const inOrder = [{ createdAt: 'desc' }, { id: 'desc' }] as const satisfies Prisma.TicketOrderByWithRelationInput[]
 const forList = { ...parties, participants: { where: { role: 'requester' } } } as const satisfies Prisma.TicketInclude
 const whole = {
   ...parties,

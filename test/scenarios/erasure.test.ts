@@ -81,9 +81,9 @@ describe('the data of one person, erased on request', () => {
 
   test('are told of afterwards: who had it done, when and why, not whose', async () => {
     const { items } = await desk.api('GET', '/api/people/acts')
-    expect(items).toMatchObject([
-      { kind: 'erasure', pseudonym, reason, by: { kind: 'agent' }, counts: { messages: 3 } },
-    ])
+    const erasure = { kind: 'erasure', pseudonym, reason, by: { kind: 'agent' }, counts: { messages: 3 } }
+    const exported = { kind: 'export', address: `erased-${pseudonym}-2@erased.invalid` }
+    expect(items).toMatchObject([erasure, exported])
     expect(items[0].finished_at).not.toBeNull()
   })
 
@@ -173,6 +173,7 @@ async function aLife(): Promise<{ own: string; mentioned: string; copied: string
   })
   await desk.receives(stranger, { from: 'x@elsewhere.example', to: support })
   await bounced(own)
+  await desk.http(`/api/people/export?email=${home}`, { headers: { authorization: `Bearer ${desk.adminToken}` } })
   return { own, mentioned: mentioned.mail!.ticket_number!, copied: copied.mail!.ticket_number! }
 }
 

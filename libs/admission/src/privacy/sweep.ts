@@ -60,7 +60,7 @@ async function sweepTable(
 const names = ['name', 'from_name']
 
 /** Of every table of ours, the columns that may hold words. */
-async function textColumns(store: Store): Promise<Map<string, Columns>> {
+export async function textColumns(store: Store): Promise<Map<string, Columns>> {
   const rows = await store.query<{ table: string; column: string; type: string }>(Prisma.sql`
     SELECT table_name AS "table", column_name AS "column", udt_name AS type
     FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)

@@ -14,6 +14,8 @@ export const PersonCounts = z.object({
   mentions: count.describe('other tickets that name one of their addresses'),
 })
 
+export const ExportQuery = z.object({ email: EmailAddress.describe('any of their addresses') })
+
 export const ErasePerson = input({
   email: EmailAddress.describe('any of their addresses'),
   reason: line(500).describe('stays; it may not name them'),

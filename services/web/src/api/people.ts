@@ -1,7 +1,10 @@
-import { erasePerson } from '@podatelna/admission'
+import { Readable } from 'node:stream'
+import { type ExportedFile, erasePerson, exportPerson } from '@podatelna/admission'
 import { Actor, api } from '@podatelna/contracts'
 import type { App } from '@podatelna/process'
 import type { Prisma } from '@podatelna/store'
+import type { FastifyReply } from 'fastify'
+import { ZipFile } from 'yazl'
 import { z } from 'zod'
 import { actor } from '../door/caller.ts'
 import { refuse } from '../door/problem.ts'
@@ -10,6 +13,29 @@ import { about, answers, forAdmins } from './about.ts'
 
 /** What a person may ask for: what is held about them, and that it goes (docs/privacy.md). */
 export function peopleCalls(web: Web, app: App): void {
+  web.get(
+    '/people/export',
+    {
+      config: forAdmins,
+      exposeHeadRoute: false,
+      schema: {
+        ...about('People', 'Export the data of one person', contents),
+        querystring: api.ExportQuery,
+        response: answers({ 200: z.unknown().describe('a ZIP file') }),
+      },
+    },
+    async (request, reply): Promise<FastifyReply> => {
+      const files = await exportPerson(app.store, { email: request.query.email, by: actor(request) })
+      const disposition = `attachment; filename="${new Date().toISOString().slice(0, 10)}-export.zip"`
+      reply.headers({
+        'content-type': 'application/zip',
+        'content-disposition': disposition,
+        'cache-control': 'no-store',
+      })
+      return reply.send(zipped(files))
+    },
+  )
+
   web.post(
     '/people/erase',
     {
@@ -45,6 +71,28 @@ export function peopleCalls(web: Web, app: App): void {
     },
   )
 }
+
+/** Each file is opened when its turn comes; one that cannot be read breaks the answer off, so that it is not taken for whole. */
+function zipped(files: ExportedFile[]): NodeJS.ReadableStream {
+  const zip = new ZipFile()
+  const output = zip.outputStream as Readable
+  zip.on('error', (error) => output.destroy(error))
+  for (const { name, open } of files) {
+    zip.addReadStreamLazy(name, {}, (give) => {
+      open().then(
+        (content) => give(null, Buffer.isBuffer(content) ? Readable.from([content]) : content),
+        (error) => give(error, Readable.from([])),
+      )
+    })
+  }
+  zip.end()
+  return output
+}
+
+const contents =
+  'By any of their addresses, as a ZIP file: contact, tickets they take part in with the messages they wrote or may see, ' +
+  'letters in their name as they came, what we sent them, and rows about them in any other table. It is written down who ' +
+  'asked. Internal notes and what others wrote elsewhere are not among it.'
 
 function showAct({ id, kind, address, pseudonym, by, reason, counts, at, finishedAt }: Row): api.PrivacyAct {
   return {

@@ -80,6 +80,10 @@ export async function startDesk(place: {
         LOG_LEVEL: 'silent',
         // In the tests the whole world comes from one address.
         MAX_CONNECTIONS_PER_PEER: '500',
+        // Nor are its people ever told so little as in one test file.
+        BUDGET_TICKET_10_MINUTES: '1000',
+        BUDGET_TICKET_HOUR: '1000',
+        BUDGET_RECIPIENT_HOUR: '1000',
         ...place.env,
       }),
     )

@@ -25,8 +25,10 @@ export async function letTimePass(databaseUrl: string, interval: string): Promis
 
 const timesOfEveryTable = `
   SELECT format('%I', table_name) AS table,
-    string_agg(format('%1$I = %1$I - $', column_name), ', ' ORDER BY ordinal_position) AS shift
+    string_agg(format(CASE data_type
+      WHEN 'ARRAY' THEN '%1$I = (SELECT coalesce(array_agg(at - $ ORDER BY n), ''{}'') FROM unnest(%1$I) WITH ORDINALITY u (at, n))'
+      ELSE '%1$I = %1$I - $' END, column_name), ', ' ORDER BY ordinal_position) AS shift
   FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
   WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name NOT LIKE '\\_prisma%'
-    AND data_type = 'timestamp with time zone'
+    AND (data_type = 'timestamp with time zone' OR udt_name = '_timestamptz')
   GROUP BY table_name ORDER BY table_name`

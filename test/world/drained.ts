@@ -4,7 +4,7 @@ import pg from 'pg'
 
 /** Watches one installation from outside, through its database and its broker. */
 export type Drain = {
-  /** Resolves when nothing is under way: every event was dealt with, every letter that is due was tried, every ticket moved
+  /** Resolves when nothing is under way: every event was dealt with, every letter and digest that is due was tried, every ticket moved
    *  that time moves. */
   settled(): Promise<void>
   close(): Promise<void>
@@ -47,7 +47,8 @@ async function isSettled(database: pg.Pool, published: Published | undefined): P
 async function nothingWaits(database: pg.Pool): Promise<boolean> {
   const { rows } = await database.query(`
     SELECT NOT EXISTS (SELECT FROM outbox)
-      AND NOT EXISTS (SELECT FROM deliveries WHERE state = 'queued' OR due_at <= now())
+      AND NOT EXISTS (SELECT FROM deliveries WHERE due_at <= now() OR state = 'queued' AND due_at <= now() + interval '30 seconds')
+      AND NOT EXISTS (SELECT FROM mail_budgets WHERE digest_at <= now())
       AND NOT EXISTS (
         SELECT FROM tickets t JOIN mailboxes m ON m.id = t.mailbox_id
         WHERE t.status = 'solved' AND t.solved_at + m.close_after::interval <= now()

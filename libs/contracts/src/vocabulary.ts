@@ -129,6 +129,7 @@ export const NoticeKind = z.enum([
   'solved',
   'letter_held',
   'client_wrote',
+  'digest',
 ])
 export type NoticeKind = z.infer<typeof NoticeKind>
 
@@ -139,7 +140,7 @@ export type NoticeKind = z.infer<typeof NoticeKind>
  * - `deferred`: the relay said "later" (4xx) or could not be reached; tried again
  * - `failed`: the relay said "never" (5xx), or five days went by
  * - `bounced`: taken by the relay, returned by a bounce
- * - `suppressed`: not sent on purpose, for instance the recipient was removed
+ * - `suppressed`: not sent on purpose: the recipient was removed, gets no mail, or had so much that a digest tells of it
  */
 export const DeliveryState = z.enum(['queued', 'sent', 'captured', 'deferred', 'failed', 'bounced', 'suppressed'])
 export type DeliveryState = z.infer<typeof DeliveryState>

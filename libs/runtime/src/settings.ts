@@ -171,6 +171,21 @@ const table = {
     'smtp://user:password@host:587',
     'server that takes our outgoing mail; with a password in it, one elsewhere must offer STARTTLS with a valid certificate; without it letters are captured: readable, but sent nowhere',
   ),
+  BUDGET_TICKET_10_MINUTES: number(
+    10,
+    0,
+    1_000,
+    'letters to one recipient about one ticket within 10 minutes; what is over is joined into one digest, here and below; 0 for any number',
+  ),
+  BUDGET_TICKET_HOUR: number(25, 0, 1_000, 'the same within an hour; 0 for any number'),
+  BUDGET_RECIPIENT_HOUR: number(60, 0, 1_000, 'letters to one recipient within an hour; 0 for any number'),
+  BUDGET_MAILBOX_HOUR: number(
+    5_000,
+    0,
+    10_000_000,
+    'letters from one mailbox within an hour, half of them at once; what is over leaves later; 0 for any number',
+  ),
+  BUDGET_HOUR: number(20_000, 0, 10_000_000, 'the same for all mailboxes together; 0 for any number'),
   MAIL_DOMAIN: z
     .string()
     .refine((value) => domainProblem(value) === undefined, { error: 'is not a domain like support.example.com.' })

@@ -1,5 +1,7 @@
 import type { App, Service } from '@podatelna/process'
 import { bouncesConsumer } from './bounces.ts'
+import { budgetsOf } from './budgets.ts'
+import { startDigests } from './digests.ts'
 import { openLetterhead } from './letterhead.ts'
 import { noticesConsumer } from './notices.ts'
 import { openPost } from './post.ts'
@@ -12,8 +14,15 @@ import { openRelay } from './relay.ts'
 export async function startOutbound(app: App): Promise<Service> {
   const { settings, store, log, metrics, bus } = app
   const letterhead = await openLetterhead(app)
+  const budgets = budgetsOf(settings)
   const post = openPost({ store, bus, relay: openRelay(settings), log, metrics })
-  await bus.consume(noticesConsumer({ store, letterhead, post }))
+  await bus.consume(noticesConsumer({ store, letterhead, budgets, post }))
   await bus.consume(bouncesConsumer(app))
-  return { close: () => post.close() }
+  const digests = startDigests({ store, letterhead, budgets, log })
+  return {
+    async close() {
+      await digests.close()
+      await post.close()
+    },
+  }
 }

@@ -15,6 +15,7 @@ import {
 } from '@podatelna/mail'
 import type { App } from '@podatelna/process'
 import { newId } from '@podatelna/store'
+import { type DigestLine, digestLine } from './digest-line.ts'
 import type { NoticeValues } from './samples.ts'
 import { loadTemplates, type Sender, type Templates } from './templates.ts'
 
@@ -33,6 +34,10 @@ export type Letter = {
   envelopeFrom: string
   source: Buffer
   about: About
+  /** Address of the mailbox it is from. */
+  mailbox: string
+  /** What a digest says of it, should it be stopped. */
+  line: DigestLine
 }
 
 /** What all letters of this instance have in common: templates, tokens, signature. */
@@ -79,9 +84,12 @@ async function write(parts: Parts, notice: Notice): Promise<Letter> {
     html,
   })
   // A letter to one who may not have written to us must cause no bounce either (RFC 3834 §3.3).
-  const envelopeFrom = seat ? bounceAddress(makeToken(keys, 'bounce', uuidAsNumber(id)), mailDomain) : ''
+  const returns = seat !== undefined || kind === 'digest'
+  const envelopeFrom = returns ? bounceAddress(makeToken(keys, 'bounce', uuidAsNumber(id)), mailDomain) : ''
   const about = { ...notice.about, participantId: participant?.id, agentId: agent?.id }
-  return { id, kind, to: to.address, subject, messageId, envelopeFrom, source: parts.sign(source), about }
+  const line = digestLine(notice, subject, text)
+  const sent = { subject, messageId, envelopeFrom, source: parts.sign(source) }
+  return { id, kind, to: to.address, ...sent, about, mailbox: mailbox.address, line }
 }
 
 function render(templates: Templates, notice: Notice) {

@@ -16,6 +16,7 @@ import {
 } from '@podatelna/contracts'
 import type { Prisma, Store } from '@podatelna/store'
 import { type AgentDeskReader, agentDeskReader, agentNotices } from './agent-notices.ts'
+import type { Budgets } from './budgets.ts'
 import { commitLetters, type Gate, type TicketAsRead } from './deliveries.ts'
 import { heldNotice, readHeldLetter } from './held-notice.ts'
 import type { Letter, Letterhead, Notice } from './letterhead.ts'
@@ -37,7 +38,7 @@ const subscription = subscriptions.outboundNotices
  * Turns events into letters: read what happened (one statement), decide who is told, write the letters, commit them as
  * deliveries (one statement), and only then hand them to the post. Nobody waits here for a mail server.
  */
-export function noticesConsumer(parts: { store: Store; letterhead: Letterhead; post: Post }): Consumer {
+export function noticesConsumer(parts: Parts): Consumer {
   const desk = { ...parts, readTicket: ticketReader(parts.store), readAgents: agentDeskReader(parts.store) }
   return {
     subscription,
@@ -47,7 +48,10 @@ export function noticesConsumer(parts: { store: Store; letterhead: Letterhead; p
       const letters = await Promise.all(plan.notices.map(desk.letterhead.write))
       const lease = desk.post.lease()
       const inbox = (when?: Prisma.Sql) => inboxInsert(subscription, event, when)
-      const queued = await commitLetters(desk.store, { letters, inbox, cause: event.id, lease: lease.seconds, ...plan })
+      const queued = await commitLetters(desk.store, {
+        ...{ letters, budgets: desk.budgets, inbox, gate: plan.gate, ticket: plan.ticket },
+        ...{ cause: event.id, lease: lease.seconds },
+      })
       if (!queued) return { retry: 'something was redacted in the ticket meanwhile' }
       if (lease.seconds > 0) desk.post.take(letters.filter((letter) => queued.has(letter.id)).map(firstTry), lease)
       return 'done'
@@ -154,6 +158,7 @@ function firstTry({ id, to, envelopeFrom, source }: Letter) {
   return { id, to, envelopeFrom, source, attempts: 0, createdAt: new Date() }
 }
 
+type Parts = { store: Store; letterhead: Letterhead; budgets: Budgets; post: Post }
 type Reading = {
   store: Store
   letterhead: Letterhead

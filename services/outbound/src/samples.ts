@@ -74,6 +74,14 @@ export type NoticeValues = {
     opened: boolean
     page: string
   }
+  digest: {
+    /** When all of it is about one ticket, else empty. */
+    numberedTitle: string
+    /** An answer to it joins that ticket. */
+    answerable: boolean
+    /** `page` and `author` may be empty, `number` when it belongs to no ticket. */
+    tickets: { number: string; title: string; page: string; letters: { at: Date; author: string; text: string }[] }[]
+  }
   letter_held: { mailbox: string; address: string; title: string; arrived: Date; page: string; validUntil: Date }
 }
 
@@ -89,6 +97,14 @@ const ticket = {
 }
 
 const forStaff = { ...ticket, page: 'https://support.example.com/tickets/P-100001' }
+
+const stopped = {
+  ...ticket,
+  letters: [
+    { at: new Date('2026-01-02T03:04:05Z'), author: 'Karel Dvořák', text: 'Please unplug it. Then call us.' },
+    { at: new Date('2026-01-02T03:05:06Z'), author: '', text: 'The ticket P-100001 is solved.' },
+  ],
+}
 
 export const samples: { [Kind in NoticeKind]: NoticeValues[Kind][] } = {
   ticket_opened: [
@@ -129,6 +145,10 @@ export const samples: { [Kind in NoticeKind]: NoticeValues[Kind][] } = {
     ...(index % 2 ? { cut: true, files: 'fire.jpg, plan.pdf' } : { cut: false, files: '' }),
     ...{ unproved: index === 2, opened: index === 0 },
   })),
+  digest: [
+    { numberedTitle: ticket.numberedTitle, answerable: true, tickets: [stopped] },
+    { numberedTitle: '', answerable: false, tickets: [stopped, { ...stopped, page: '' }] },
+  ],
   letter_held: [
     {
       mailbox: 'Support',

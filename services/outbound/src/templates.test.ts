@@ -8,7 +8,11 @@ const sign = { name: 'Support', address: 'support@example.com', signature: '' }
 const variants = NoticeKind.options.flatMap((kind) => languages.map((language) => [kind, language] as const))
 
 /** Those that belong to no ticket, or must not be filed in one when they are answered. */
-const titles: Partial<Record<NoticeKind, RegExp>> = { letter_held: /Support/, late_reply_notice: /^[^\d]+$/ }
+const titles: Partial<Record<NoticeKind, RegExp>> = {
+  letter_held: /Support/,
+  late_reply_notice: /^[^\d]+$/,
+  digest: /^(\[P-100001\] Printer on fire|[^\d]+)$/,
+}
 
 test.each(variants)('%s is written in %s, as text and as HTML', (kind, language) => {
   for (const values of samples[kind]) {

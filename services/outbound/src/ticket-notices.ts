@@ -194,7 +194,8 @@ const participants = Prisma.sql`
           AND (heard.from_address = p.address
             OR heard.addressees @> jsonb_build_array(jsonb_build_object('address', p.address)))
         UNION ALL
-        SELECT message_id, true, created_at FROM deliveries WHERE participant_id = p.id) known))), '[]')
+        SELECT message_id, true, created_at FROM deliveries
+        WHERE participant_id = p.id AND state <> 'suppressed') known))), '[]')
   -- Of a reply to a ticket that was merged meanwhile, those it was for are on the ticket it was written to.
   FROM (SELECT id FROM participants WHERE ticket_id = t.id
     UNION SELECT participant_id FROM message_recipients WHERE message_id = m.id) AS named

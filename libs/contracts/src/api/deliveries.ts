@@ -27,6 +27,7 @@ export const Delivery = z
     attempts: z.array(Attempt),
     ticket_number: z.string().optional(),
     mail_id: z.uuid().optional(),
+    digest_id: z.uuid().optional().describe('the digest that told of it, when there was too much to send it by itself'),
   })
   .meta({ id: 'Delivery' })
 export type Delivery = z.infer<typeof Delivery>

@@ -6,8 +6,8 @@ import { type Database, Prisma } from '@podatelna/store'
 export type Written = { letter: ParsedLetter; subject: string; causedById: string | null }
 
 /**
- * Deletes the body of deliveries that carry something. Those that have not been sent are not sent any more; one that the
- * relay is being given at this moment cannot be called back.
+ * Deletes the body of deliveries that carry something, and of the digests that tell of them, which were written later. Those
+ * that have not been sent are not sent any more; one that the relay is being given at this moment cannot be called back.
  *
  * @param which rows of deliveries, as a condition or by their ids
  * @param how.hides true for what may not stay in the header either
@@ -22,23 +22,26 @@ export async function withdrawDeliveries(
   },
 ): Promise<number> {
   const where = Array.isArray(which) ? Prisma.sql`id = ANY(${which}::uuid[])` : which
-  let withdrawn = 0
+  const withdrawn = new Set<string>()
   for (let last: string | null = null; ; ) {
     const rows: Row[] = await database.$queryRaw`
-      SELECT id, subject, source, caused_by_message_id AS "causedById", redacted_at IS NOT NULL AS redacted FROM deliveries
-      WHERE (${where}) AND (${last}::uuid IS NULL OR id > ${last}::uuid)
+      SELECT id, subject, source, caused_by_message_id AS "causedById", redacted_at IS NOT NULL AS redacted,
+        ARRAY(SELECT told.id::text FROM deliveries told WHERE told.digest_id = deliveries.id) AS "tellsOf"
+      FROM deliveries
+      WHERE (${where} OR id IN (SELECT digest_id FROM deliveries WHERE ${where})) AND (${last}::uuid IS NULL OR id > ${last}::uuid)
       ORDER BY id LIMIT ${batch} FOR UPDATE`
-    for (const { id, subject, source, causedById, redacted } of rows) {
+    for (const { id, subject, source, causedById, redacted, tellsOf } of rows) {
       const bytes = Buffer.from(source)
       const carries = redacted
         ? hasInHeader(bytes, how.hides)
-        : how.carries({ letter: parseLetter(bytes), subject, causedById })
+        : how.carries({ letter: parseLetter(bytes), subject, causedById }) ||
+          tellsOf.some((told) => withdrawn.has(told))
       if (!carries) continue
       await withdraw(database, { id, subject: how.subject(subject), source: withoutBody(bytes, how.hides) })
-      withdrawn++
+      withdrawn.add(id)
     }
     last = rows.at(-1)?.id ?? null
-    if (rows.length < batch) return withdrawn
+    if (rows.length < batch) return withdrawn.size
   }
 }
 
@@ -59,9 +62,16 @@ async function withdraw(database: Database, { id, subject, source }: { id: strin
     attempt AS (
       INSERT INTO delivery_attempts (delivery_id, outcome, smtp)
       SELECT id, 'suppressed', 'What it says was redacted before it was sent.' FROM unsent)
-    UPDATE deliveries SET subject = ${subject}, source = ${source}, redacted_at = now(), due_at = NULL,
+    UPDATE deliveries SET subject = ${subject}, source = ${source}, redacted_at = now(), due_at = NULL, digest_line = NULL,
       state = CASE WHEN id IN (SELECT id FROM unsent) THEN 'suppressed' ELSE state END
     WHERE id = ${id}::uuid`)
 }
 
-type Row = { id: string; subject: string; source: Uint8Array; causedById: string | null; redacted: boolean }
+type Row = {
+  id: string
+  subject: string
+  source: Uint8Array
+  causedById: string | null
+  redacted: boolean
+  tellsOf: string[]
+}

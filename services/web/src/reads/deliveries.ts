@@ -34,6 +34,7 @@ export function showDelivery(row: DeliveryRow): api.Delivery {
     }),
     ...(row.ticket && { ticket_number: ticketNumber(row.ticket.number) }),
     ...(row.mailId && { mail_id: row.mailId }),
+    ...(row.digestId && { digest_id: row.digestId }),
   }
 }
 
@@ -55,6 +56,7 @@ export const deliveryColumns = {
   dueAt: true,
   createdAt: true,
   mailId: true,
+  digestId: true,
   ticket: { select: { number: true } },
   attempts: { orderBy: { id: 'asc' } },
 } as const satisfies Prisma.DeliverySelect

@@ -1,0 +1,42 @@
+import { oneLine } from '@podatelna/mail'
+import type { Notice } from './letterhead.ts'
+
+/** What a digest says of a letter that was stopped; kept with its delivery until then. */
+export type DigestLine = {
+  language: string
+  /** Address of the mailbox. */
+  mailbox: string
+  /** Absent for a letter that belongs to no ticket. */
+  number?: string
+  title: string
+  numberedTitle: string
+  page?: string
+  author?: string
+  text: string
+}
+
+/** Somebody's words when it carries any, else what the notice says after its greeting, in the reader's language already. */
+export function digestLine({ language, mailbox, values }: Notice, subject: string, text: string): DigestLine {
+  const about: Common = values
+  const said = about.message?.text ?? text.split('\n\n').find((paragraph) => !paragraph.trimEnd().endsWith(',')) ?? ''
+  const { number, page, author } = about
+  return {
+    ...{ language, mailbox: mailbox.address },
+    ...(number && { number }),
+    ...(page && { page }),
+    ...(author && { author: oneLine(author, 200) }),
+    title: oneLine(about.title ?? subject, 300),
+    numberedTitle: oneLine(about.numberedTitle ?? subject, 300),
+    text: oneLine(said, 300),
+  }
+}
+
+/** What notices of tickets have, whatever their kind. */
+type Common = {
+  number?: string
+  title?: string
+  numberedTitle?: string
+  page?: string
+  author?: string
+  message?: { text: string }
+}

@@ -1,0 +1,99 @@
+import { isMessageId } from '@podatelna/mail'
+import { Prisma, type Store } from '@podatelna/store'
+import type { DigestLine } from './digest-line.ts'
+import type { Notice } from './letterhead.ts'
+
+/** What waits for one recipient about some tickets, oldest first. */
+export type Stopped = {
+  letters: StoppedLetter[]
+  /** There is more than one digest tells of. */
+  more: boolean
+  /** Of the newest letter, if it is still there. */
+  mailbox: { address: string; name: string; signature: string } | undefined
+  /** Message-IDs of what they were sent before about the ticket of the newest letter, oldest first. */
+  thread: string[]
+}
+
+export type StoppedLetter = {
+  id: string
+  ticketId: string | null
+  /** Absent for those who are no participants, for instance agents. */
+  participant: Notice['participant']
+  /** The recipient is still to be told. */
+  allowed: boolean
+  at: Date
+  line: DigestLine
+}
+
+const longest = 200
+
+export async function readStopped(store: Store, address: string, tickets: string[]): Promise<Stopped> {
+  const rows = await store.query<Row>(Prisma.sql`
+    SELECT d.id, d.ticket_id AS "ticketId", d.created_at AS at, d.digest_line AS line, p.id AS "participantId", p.serial,
+      p.role = 'cc' AS "mayLeave", (p.state IS NULL OR p.state = 'active') AND a.disabled_at IS NULL AS allowed,
+      (SELECT json_build_object('address', address, 'name', name, 'signature', signature) FROM mailboxes
+        WHERE address = d.digest_line->>'mailbox') AS mailbox,
+      (SELECT array_agg(message_id ORDER BY created_at) FROM deliveries
+        WHERE participant_id = p.id AND state <> 'suppressed') AS thread
+    FROM deliveries d LEFT JOIN participants p ON p.id = d.participant_id LEFT JOIN agents a ON a.id = d.agent_id
+    WHERE d.to_address = ${address} AND d.digest_line IS NOT NULL
+      AND coalesce(d.ticket_id, '00000000-0000-0000-0000-000000000000') = ANY(${tickets}::uuid[])
+    ORDER BY d.id LIMIT ${longest + 1}`)
+  const shown = rows.slice(0, longest)
+  const newest = shown.at(-1)
+  return {
+    letters: shown.map(({ id, ticketId, at, allowed, line, ...row }) => {
+      return { id, ticketId, at, allowed, participant: participantOf(row), line }
+    }),
+    more: rows.length > longest,
+    mailbox: newest?.mailbox ?? undefined,
+    thread: newest?.thread?.filter(isMessageId) ?? [],
+  }
+}
+
+/** One letter that tells of them, by ticket; when they are all about one, an answer joins it. @param told not empty */
+export function digestNotice(address: string, { mailbox, thread }: Stopped, told: StoppedLetter[]): Notice {
+  const newest = told.at(-1)!
+  const tickets = [...Map.groupBy(told, ({ line }) => line.number ?? '').values()].map(ticketOf)
+  const only = tickets.length === 1 ? newest : undefined
+  return {
+    kind: 'digest',
+    values: {
+      numberedTitle: only?.line.numberedTitle ?? '',
+      answerable: only?.participant !== undefined,
+      tickets,
+    },
+    language: newest.line.language,
+    mailbox: mailbox ?? { address: newest.line.mailbox, name: '', signature: '' },
+    to: { address, name: '' },
+    participant: only?.participant,
+    thread: only ? thread : [],
+    automatic: 'auto-generated',
+    about: { ticketId: only?.ticketId ?? undefined },
+  }
+}
+
+function ticketOf(letters: StoppedLetter[]) {
+  const { number = '', title, page = '' } = letters.at(-1)!.line
+  return {
+    ...{ number, title, page },
+    letters: letters.map(({ at, line: { author = '', text } }) => ({ at, author, text })),
+  }
+}
+
+function participantOf({ participantId, serial, mayLeave }: Pick<Row, 'participantId' | 'serial' | 'mayLeave'>) {
+  return participantId && serial !== null ? { id: participantId, serial, mayLeave: mayLeave === true } : undefined
+}
+
+type Row = {
+  id: string
+  ticketId: string | null
+  at: Date
+  line: DigestLine
+  participantId: string | null
+  serial: bigint | null
+  mayLeave: boolean | null
+  allowed: boolean
+  mailbox: Stopped['mailbox'] | null
+  thread: string[] | null
+}

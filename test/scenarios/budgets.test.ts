@@ -1,0 +1,184 @@
+import { startPodatelna } from '@podatelna/standalone'
+import { afterEach, describe, expect, test } from 'vitest'
+import { heldLetter } from '../author.ts'
+import { openCase, replyToOf } from '../case.ts'
+import { companies, type Desk, type Json, openDesk, sentTo, transports } from '../scenario.ts'
+
+const { acme } = companies
+const [jana, petr] = acme.people as [(typeof acme.people)[0], (typeof acme.people)[0]]
+
+/** As an installation has them. */
+const defaults = { BUDGET_TICKET_10_MINUTES: '', BUDGET_TICKET_HOUR: '', BUDGET_RECIPIENT_HOUR: '' }
+
+const closing: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
+describe('one recipient', () => {
+  test.each(transports)(
+    '200 events about one ticket at once, on two workers: ten letters go, one digest tells of the rest, over %s',
+    { timeout: 180_000 },
+    async (transport) => {
+      const desk = await open({ transport })
+      await secondWorker(desk)
+      const { number } = await openCase(desk)
+      await Promise.all(numbers(8).map((lane) => answerMany(desk, number, lane, 200 / 8)))
+      await desk.settled()
+      expect(sentTo(desk, jana.email)).toHaveLength(10)
+
+      await desk.later('9 minutes')
+      expect(sentTo(desk, jana.email)).toHaveLength(10)
+      await desk.later('1 minute')
+      expect(sentTo(desk, jana.email)).toHaveLength(11)
+      const told = await textOfNewest(desk)
+      const direct = await Promise.all(sentTo(desk, jana.email).slice(0, 10).map(textOf))
+      for (const n of numbers(200)) {
+        expect([...direct, told].filter((text) => new RegExp(`Answer ${n}$`, 'm').test(text))).toHaveLength(1)
+      }
+      expect(await counted(desk, number)).toEqual({ ticket_opened: 1, public_reply: 200, digest: 1 })
+    },
+  )
+
+  test('gets no more than 60 letters an hour, whatever they are about, the digest among them', async () => {
+    const desk = await open()
+    await Promise.all(numbers(80).map((n) => desk.hearsFrom(acme, jana, { subject: `Case ${n}` })))
+    expect(sentTo(desk, jana.email)).toHaveLength(60)
+    await desk.later('50 minutes')
+    expect(sentTo(desk, jana.email)).toHaveLength(60)
+    await desk.later('10 minutes')
+    expect(sentTo(desk, jana.email)).toHaveLength(61)
+    const digest = await textOfNewest(desk)
+    expect(digest.match(/P-\d+ Case \d+$/gm)).toHaveLength(20)
+    expect(digest.match(/\/t\/[a-z2-7]+/g)).toHaveLength(20)
+  })
+
+  test('has the digest before anything new of the same ticket, and then letters as before', async () => {
+    const desk = await open()
+    const { number } = await openCase(desk)
+    for (const n of numbers(12)) await answer(desk, number, `Answer ${n}`)
+    await desk.later('10 minutes')
+    await answer(desk, number, 'And then?')
+    const letters = await Promise.all(sentTo(desk, jana.email).slice(-2).map(textOf))
+    expect(letters[0]).toMatch(/Answer 10[\s\S]*Answer 11[\s\S]*Answer 12/)
+    expect(letters[1]).toContain('And then?')
+  })
+
+  test('of one ticket has no more than 25 in an hour, while another ticket is heard', async () => {
+    const desk = await open()
+    const { number } = await openCase(desk)
+    for (let minutes = 0; minutes < 50; minutes += 10) {
+      for (const n of numbers(12)) await answer(desk, number, `Answer ${minutes}/${n}`)
+      await desk.later('10 minutes')
+    }
+    const about = sentTo(desk, jana.email).length
+    expect(about).toBeLessThanOrEqual(25)
+    await openCase(desk)
+    expect(sentTo(desk, jana.email)).toHaveLength(about + 1)
+  })
+
+  test('can answer a digest of one ticket, in their language, and reads all of it on their page', async () => {
+    const desk = await open()
+    const { number, page } = await openCase(desk)
+    for (const n of numbers(11)) await answer(desk, number, `Answer ${n}`)
+    await desk.later('10 minutes')
+    const digest = await sentTo(desk, jana.email).at(-1)!.parsed
+    expect(digest.subject).toContain(`[${number}]`)
+    expect(digest.headers.get('auto-submitted')).toBe('auto-generated')
+    expect(digest.text).toMatch(/^Dobrý den,/)
+    expect(digest.text).toContain('Administrator\n> Answer 11')
+    expect(digest.text).toContain(page)
+    const answered = await desk.hearsFrom(acme, jana, { to: replyToOf(digest), text: 'Thanks' })
+    expect(answered.mail!.ticket_number).toBe(number)
+  })
+
+  test('who left the ticket meanwhile is told nothing more', async () => {
+    const desk = await open()
+    const { number } = await openCase(desk, { cc: petr.as })
+    for (const n of numbers(12)) await answer(desk, number, `Answer ${n}`)
+    await desk.api('DELETE', `/api/tickets/${number}/cc/${petr.email}`)
+    await desk.later('10 minutes')
+    expect(sentTo(desk, petr.email)).toHaveLength(10)
+    expect(sentTo(desk, jana.email)).toHaveLength(11)
+  })
+
+  test('sees an authorization link even then: it has a budget of its own, and stands in no digest', async () => {
+    const desk = await open({ env: { BUDGET_RECIPIENT_HOUR: '1' } })
+    const first = await heldLetter(desk, { subject: 'First' })
+    const second = await heldLetter(desk, { subject: 'Second' })
+    expect(second.page).not.toBe(first.page)
+  })
+})
+
+test('staff see on a delivery why it was stopped, and which digest told of it', async () => {
+  const desk = await open({ env: { BUDGET_TICKET_10_MINUTES: '1' } })
+  const { number } = await openCase(desk)
+  await answer(desk, number, 'Stopped')
+  const stopped = async () => (await desk.api('GET', `/api/tickets/${number}`)).deliveries[1]
+  expect(await stopped()).toMatchObject({
+    state: 'suppressed',
+    attempts: [{ smtp: expect.stringContaining('digest') }],
+  })
+  await desk.later('10 minutes')
+  const { digest_id } = await stopped()
+  expect(await desk.api('GET', `/api/deliveries/${digest_id}`)).toMatchObject({ kind: 'digest', state: 'sent' })
+})
+
+test('what is over the pace of its mailbox leaves later, each letter for itself', async () => {
+  const desk = await open({ env: { BUDGET_MAILBOX_HOUR: '4' } })
+  await Promise.all(numbers(5).map((n) => desk.hearsFrom(acme, jana, { subject: `Case ${n}` })))
+  expect(desk.post.letters).toHaveLength(2)
+  await desk.later('28 minutes')
+  expect(desk.post.letters).toHaveLength(2)
+  await desk.later('2 minutes')
+  expect(desk.post.letters).toHaveLength(3)
+  await desk.later('1 hour')
+  expect(desk.post.letters).toHaveLength(5)
+})
+
+async function open(options: { transport?: (typeof transports)[number]; env?: Record<string, string> } = {}) {
+  const desk = await openDesk({ ...options, env: { ...defaults, ...options.env } })
+  closing.push(() => desk.close())
+  return desk
+}
+
+/** Another process on the same database and broker; without a broker its events are its own. */
+async function secondWorker({ podatelna }: Desk): Promise<void> {
+  const listen = { host: '127.0.0.1', port: 0 }
+  const other = await startPodatelna({ ...podatelna.app.settings, SMTP_LISTEN: listen, HTTP_LISTEN: listen })
+  closing.push(() => other.close())
+}
+
+function answer(desk: Desk, number: string, text: string) {
+  return desk.api('POST', `/api/tickets/${number}/replies`, { text })
+}
+
+/** One after the other, not waiting for what follows from them: a letter is written about each while others come. */
+async function answerMany(desk: Desk, number: string, lane: number, count: number): Promise<void> {
+  const headers = { authorization: `Bearer ${desk.adminToken}`, 'content-type': 'application/json' }
+  for (const n of numbers(count)) {
+    const body = JSON.stringify({ text: `Answer ${(lane - 1) * count + n}` })
+    const { status } = await desk.http(`/api/tickets/${number}/replies`, { method: 'POST', headers, body })
+    expect(status).toBe(201)
+  }
+}
+
+/** How many deliveries of a ticket were sent or told of in a digest, by kind. */
+async function counted(desk: Desk, number: string): Promise<Record<string, number>> {
+  const { deliveries } = await desk.api('GET', `/api/tickets/${number}`)
+  const told = deliveries.filter(({ state, digest_id }: Json) => state === 'sent' || digest_id)
+  const kinds: string[] = told.map(({ kind }: Json) => kind)
+  return Object.fromEntries([...new Set(kinds)].map((kind) => [kind, kinds.filter((one) => one === kind).length]))
+}
+
+async function textOfNewest(desk: Desk): Promise<string> {
+  return textOf(sentTo(desk, jana.email).at(-1)!)
+}
+
+async function textOf({ parsed }: Desk['post']['letters'][number]): Promise<string> {
+  return (await parsed).text!
+}
+
+function numbers(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index + 1)
+}

@@ -111,7 +111,7 @@ describe('nobody hears of a ticket that is taken', () => {
     const { mail } = await desk.hearsFrom(acme, jana, { subject: 'Disk full', headers })
     await desk.api('PATCH', `/api/tickets/${mail!.ticket_number}`, { assignee: karel.email, status: 'in_progress' })
     await desk.api('PATCH', `/api/tickets/${mail!.ticket_number}`, { status: 'solved' })
-    expect(recipients(desk)).toEqual([])
+    expect(sentTo(desk, jana.email)).toEqual([])
   })
 
   test('when nobody proved who wrote it: only what an agent writes goes there', async () => {

@@ -24,6 +24,7 @@ import { addAgentsLetter, isAgentsAnswer, isNote } from './agent-letter.ts'
 import { copiesInsert, copiesOf, leftOut } from './copies.ts'
 import { type Desk, system } from './desk.ts'
 import { filesInsert, type KeptFile, keepFiles } from './files.ts'
+import { historyInsert, partHistory } from './legacy/history.ts'
 import { type LegacyClue, type LegacyMatcher, legacyMatcher } from './legacy/match.ts'
 import { lockOldTicket, type OldTicket, oldTicketNamed, readOldTicket } from './legacy/old-ticket.ts'
 import { afterClientWrote, moveColumns, moveDetail } from './states.ts'
@@ -198,10 +199,13 @@ async function openTicket(
   const opened = envelope(ticketOpened, { ticket_id: ticketId, message_id: messageId })
   const author = authorOf(mail, closed)
   const internal = isNote(mail, letter)
+  const audience = internal ? 'internal' : clientAudience(mail)
+  const parted = continued && partHistory(letter)
   const copies = internal ? [] : copiesOf(mail)
   const [before, inbox] = closed
     ? [stillClosed(closed), inboxInsert(subscription, event, Prisma.sql`SELECT FROM closed`)]
     : [Prisma.empty, inboxInsert(subscription, event)]
+  const quoting = { messageId, audience, receivedAt: mail.received_at } as const
   const rows = await query<{ number: bigint | null }>(Prisma.sql`
     WITH ${before} inbox AS (${inbox}),
     ticket AS (
@@ -215,7 +219,8 @@ async function openTicket(
       INSERT INTO participants (id, ticket_id, address, name, role, added_by)
       SELECT ${newId()}::uuid, id, ${mail.from_address}, ${author.name}, 'requester', ${JSON.stringify(author)}::jsonb
       FROM ticket),
-    message AS (${messageInsert(messageId, mail, letter, internal ? 'internal' : clientAudience(mail), author)}),
+    ${parted ? historyInsert(parted.history, quoting, continued) : Prisma.empty}
+    message AS (${messageInsert(messageId, mail, parted?.letter ?? letter, audience, author)}),
     ${filesInsert(messageId, letter.files)}
     event AS (
       INSERT INTO ticket_events (ticket_id, type, by) SELECT id, 'opened', ${JSON.stringify(author)}::jsonb FROM ticket),

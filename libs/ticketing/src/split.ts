@@ -55,7 +55,7 @@ async function whyNot(database: Database, source: LockedTicket, message: Placed)
   }
   if (message.mail?.kind === 'auto_reply') return refusal('not_splittable', 'An automatic reply never opens a ticket.')
   const first = await database.message.findFirst({
-    where: { ticketId: source.id, homeId: message.homeId },
+    where: { ticketId: source.id, homeId: message.homeId, quotedInId: null },
     orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
     select: { id: true },
   })

@@ -88,6 +88,10 @@ export const Message = z
     redactions: z.array(Redaction).describe('what staff removed of it, oldest first'),
     created_at: Time,
     mail_id: z.uuid().optional(),
+    quoted_in: z
+      .uuid()
+      .optional()
+      .describe('it was written in a system used before; the message of the letter that quotes it'),
   })
   .meta({ id: 'Message' })
 export type Message = z.infer<typeof Message>

@@ -38,6 +38,21 @@ export async function removeMessage(place: Place, id: string, how: Mark): Promis
   await removeFiles(place, ticket.id, files)
   if (isTitle) await renameTicket(database, ticket.id, subject)
   await mark(database, id, how)
+  if (message.quotedInId) await removeFromLetter(place, message.quotedInId, how)
+  else await removeQuotes(place, message, how)
+}
+
+/** What a letter quoted of an old system came with it, and goes with it. */
+async function removeQuotes(place: Place, { id, ticketId }: MessageRow, how: Mark): Promise<void> {
+  const quotes = await place.database.message.findMany({ where: { ticketId, quotedInId: id }, select: { id: true } })
+  for (const quote of quotes) await removeMessage(place, quote.id, how)
+}
+
+/** Where a quote goes by itself, its letter keeps its text; the HTML and the bytes hold the quote as well. */
+async function removeFromLetter({ database, store }: Place, id: string, how: Mark): Promise<void> {
+  const letter = await database.message.update({ where: { id }, data: { html: null }, select: { mailId: true } })
+  if (!letter.mailId) return
+  await emptyLetter(database, store, letter.mailId, { ...how, hides: () => false, subject: (written) => written })
 }
 
 export async function removeFile(place: Place, messageId: string, id: string, how: Mark): Promise<Refusal | undefined> {
@@ -97,9 +112,8 @@ async function removeFiles({ database, store }: Place, ticketId: string, files: 
 
 async function isFirst(database: Database, { id, ticketId }: MessageRow): Promise<boolean> {
   const orderBy = [{ createdAt: 'asc' }, { id: 'asc' }] as const
-  return (
-    (await database.message.findFirst({ where: { ticketId }, orderBy: [...orderBy], select: { id: true } }))?.id === id
-  )
+  const where = { ticketId, quotedInId: null }
+  return (await database.message.findFirst({ where, orderBy: [...orderBy], select: { id: true } }))?.id === id
 }
 
 /** Messages of ours have the subject that the ticket had when they were written. */

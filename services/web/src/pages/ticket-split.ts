@@ -22,8 +22,8 @@ export function ticketSplitForm(web: Web, app: App): void {
 
 /** Undefined for what cannot be split off: what staff wrote, and what the ticket began with. */
 export function splitView(ticket: api.Ticket, message: api.Message): { subject: string; changed: boolean } | undefined {
-  if (message.id === ticket.messages[0]?.id || message.author.kind === 'agent' || message.author.kind === 'system')
-    return
+  const first = ticket.messages.find(({ quoted_in }) => quoted_in === undefined)
+  if (message.id === first?.id || message.author.kind === 'agent' || message.author.kind === 'system') return
   return { subject: message.subject, changed: bare(message.subject) !== bare(ticket.subject) }
 }
 

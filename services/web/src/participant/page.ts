@@ -38,8 +38,8 @@ export async function participantPage(app: Shown, seat: Seat, notice?: Notice, d
     cared: agent !== undefined && status !== 'closed' && words.caredForBy(agent),
     notice: notice && words[notice],
     lock: seat.role === 'requester' && showLock(ticket, agent, words),
-    messages: ticket.messages.map(({ id, author, text, createdAt, recipients, redactions }) => ({
-      ...{ id, name: nameIn(author), text: withoutSecretLinks(text), at: timeIn(createdAt) },
+    messages: ticket.messages.map(({ id, author, createdAt, recipients, redactions, ...written }) => ({
+      ...{ id, name: nameIn(author), at: timeIn(createdAt), ...showText(written, words) },
       to: seat.endCustomer ? '' : recipients.map(({ participant }) => participant.name).join(', '),
       removed: removedWords(redactions, timeIn, words),
     })),
@@ -78,13 +78,25 @@ async function readVisible(store: Store, { participantId, ticketId }: Seat) {
         where: { id: { in: visible.map(({ id }) => id) } },
         orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
         select: {
-          ...{ id: true, author: true, text: true, createdAt: true, redactions: true },
+          ...{ id: true, author: true, createdAt: true, redactions: true },
+          ...{ text: true, visibleText: true, folded: true },
           recipients: { select: { participant: { select: { name: true } } } },
         },
       },
       participants: { where: { state: { not: 'removed' } }, orderBy: [{ role: 'desc' }, { serial: 'asc' }] },
     },
   })
+}
+
+/** What its author wrote then, and, folded, what they sent along. */
+function showText({ text, visibleText, folded }: Written, words: Texts) {
+  return {
+    text: withoutSecretLinks(visibleText ?? text),
+    folded: z
+      .array(api.Folded)
+      .parse(folded)
+      .map(({ reason, text: hidden }) => ({ title: words[reason], text: withoutSecretLinks(hidden) })),
+  }
 }
 
 /** A partner's own customer is shown nobody of the partner's but themselves and whom they put in copy. */
@@ -125,3 +137,4 @@ function nameIn(author: unknown): string {
 type Lockable = { lockedAt: Date | null; mergedIntoId: string | null; deletedAt: Date | null }
 type Shown = Pick<App, 'store' | 'settings'>
 type Person = { address: string; name: string; role: string; state: string; addedBy: unknown }
+type Written = { text: string; visibleText: string | null; folded: unknown }

@@ -23,6 +23,10 @@ export type Texts = {
   empty: string
   /** Before the names of those who received a message. */
   sentTo: string
+  /** What is folded in a message. */
+  history: string
+  signature: string
+  disclaimer: string
   messageRemoved: (time: string) => string
   partRemoved: (time: string) => string
   answer: string

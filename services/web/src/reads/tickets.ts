@@ -106,12 +106,13 @@ function showMessage(row: Prisma.MessageGetPayload<{ include: typeof itsParts }>
     kind: MessageKind.parse(row.kind),
     audience: Audience.parse(row.audience),
     author: Actor.parse(row.author),
-    verified: row.mail === null || isProved(row.mail),
+    verified: row.quotedInId === null && (row.mail === null || isProved(row.mail)),
     redactions: Redactions.parse(row.redactions),
     attachments: row.files.length > 0 ? row.files.map(showAttachment) : Listed.parse(row.attachments),
     recipients: row.recipients.map(({ participant }) => ({ email: participant.address, name: participant.name })),
     created_at: row.createdAt.toISOString(),
     ...(row.mailId && { mail_id: row.mailId }),
+    ...(row.quotedInId && { quoted_in: row.quotedInId }),
   }
 }
 

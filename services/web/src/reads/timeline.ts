@@ -119,7 +119,7 @@ const columns = {
       ticket: {
         select: {
           number: true,
-          messages: { orderBy: { createdAt: 'asc' }, take: 1, select: { id: true } },
+          messages: { where: { quotedInId: null }, orderBy: { createdAt: 'asc' }, take: 1, select: { id: true } },
           events: { where: { type: 'opened' }, take: 1, select: { at: true, by: true, detail: true } },
         },
       },

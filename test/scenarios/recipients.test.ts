@@ -1,5 +1,6 @@
 /** Who receives a reply: as previewed, as recorded, and as mailed, for any people on a ticket (rules §5). */
 import fc from 'fast-check'
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { companies, type Desk, type Json, openDesk } from '../scenario.ts'
 
@@ -104,6 +105,43 @@ test('An agent who is on a ticket does not receive their own reply, and a mailbo
   await desk.api('GET', `${at}/recipients?cc=nonsense`, undefined, 400)
   await desk.api('GET', '/api/tickets/P-1/recipients', undefined, 404)
 })
+
+test('Whoever is removed before a reply is sent gets nothing, whoever joins after it was written does not get it, and a merge changes nobody.', async () => {
+  const [author, removed, added] = people.filter(({ role }) => role === 'member') as [Person, Person, Person]
+  const from = { name: '', email: author.email, as: author.email }
+  const [target, source] = [
+    await desk.hearsFrom(acme, from, {}),
+    await desk.hearsFrom(acme, from, { cc: removed.email }),
+  ]
+  const at = `/api/tickets/${source.mail!.ticket_number}`
+  const ask = (method: string, path: string, body?: object) => {
+    const headers = { authorization: `Bearer ${desk.adminToken}`, ...(body && { 'content-type': 'application/json' }) }
+    return desk.http(path, { method, headers, ...(body && { body: JSON.stringify(body) }) })
+  }
+  const sending = await nothingIsSent(desk)
+  const reply = (await (await ask('POST', `${at}/replies`, { text: 'Between the two.' })).json()) as Json
+  expect(emails(reply.recipients).sort()).toEqual([author.email, removed.email])
+  expect((await ask('DELETE', `${at}/cc/${removed.email}`)).status).toBe(204)
+  const page = { email: added.email, decision: 'confirm' }
+  expect((await ask('POST', `/tickets/${source.mail!.ticket_number}/cc`, page)).status).toBe(303)
+  const merged = ask('POST', `${at}/merge`, { into: target.mail!.ticket_number })
+  const listed = async () => (await ask('GET', '/api/tickets?limit=2')).text()
+  await expect.poll(listed).not.toContain(source.mail!.ticket_number)
+  await sending.goesOn()
+  expect((await merged).status).toBe(200)
+  await desk.settled()
+  const sent = await Promise.all(desk.post.letters.map(async ({ to, parsed }) => ({ to, text: (await parsed).text! })))
+  expect(sent.filter(({ text }) => text.includes('Between the two.')).flatMap(({ to }) => to)).toEqual([author.email])
+})
+
+/** Whatever is to be mailed waits, as for a slow database, until it goes on. */
+async function nothingIsSent({ podatelna }: Desk): Promise<{ goesOn(): Promise<void> }> {
+  const client = new pg.Client({ connectionString: podatelna.databaseUrl })
+  await client.connect()
+  await client.query('BEGIN')
+  await client.query('LOCK TABLE deliveries IN ACCESS EXCLUSIVE MODE')
+  return { goesOn: () => client.end() }
+}
 
 async function signIn(agent: { name: string; email: string }): Promise<string> {
   const { password } = await desk.api('POST', '/api/agents', { ...agent, role: 'agent' })

@@ -1,6 +1,6 @@
 /** Tokens are revocable, and their keys can be rotated (rules §2). */
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { newestTo, openCase, pageIn, replyToOf, submit, ticketOf } from '../case.ts'
+import { newestTo, openCase, pageIn, replyToOf, roster, submit, ticketOf } from '../case.ts'
 import { startDesk } from '../desk.ts'
 import { companies, type Desk, openDesk, sentTo } from '../scenario.ts'
 import { cloneDatabase } from '../world/database.ts'
@@ -66,6 +66,16 @@ describe('a link and an address that somebody else has', () => {
       const { mail } = await desk.hearsFrom(acme, jana, { to: replyTo, text: page })
       expect(mail!.ticket_number).not.toBe(second.number)
     }
+  })
+
+  test('ends with the way out that mail programs know: whoever uses it is not told that they have left', async () => {
+    const { number } = await openCase(desk, { cc: petr.as })
+    const { raw } = sentTo(desk, petr.email).at(-1)!
+    const leave = /\/t\/[a-z2-7]+\/leave/.exec(raw.toString('latin1').replace(/\r\n\s/g, ''))![0]
+    expect((await desk.http(leave)).status).toBe(200)
+    await desk.api('POST', `/api/tickets/${number}/participants/${petr.email}/renew-token`)
+    expect((await submit(desk, leave, { 'List-Unsubscribe': 'One-Click' })).status).toBe(404)
+    expect(await roster(desk, number)).toMatchObject({ [petr.email]: 'active' })
   })
 
   test('is renewed for nobody who is not on the ticket', async () => {

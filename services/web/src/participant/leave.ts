@@ -19,7 +19,7 @@ export async function leavePages(web: Web, app: App): Promise<void> {
 
   web.get('/t/:token/leave', options, async (request, reply) => {
     const seat = await seatOf(app, request.params.token)
-    if (seat === 'forged') return say(reply.code(404), languageOf(request), 'unknown')
+    if (seat === 'absent') return say(reply.code(404), languageOf(request), 'unknown')
     if (!seat) return say(reply, languageOf(request), 'left')
     const words = wordsFor(seat.language)
     const page = { language: seat.language, title: words.leave, detail: words.leaveHint, button: words.leave }
@@ -28,7 +28,7 @@ export async function leavePages(web: Web, app: App): Promise<void> {
 
   web.post('/t/:token/leave', options, async (request, reply) => {
     const seat = await seatOf(app, request.params.token)
-    if (seat === 'forged') return say(reply.code(404), languageOf(request), 'unknown')
+    if (seat === 'absent') return say(reply.code(404), languageOf(request), 'unknown')
     // Those who have left already are told so: programs may ask twice.
     if (!seat) return say(reply, languageOf(request), 'left')
     if (isForeign(request, app.settings.PUBLIC_URL)) return say(reply.code(403), seat.language, 'foreign')
@@ -42,9 +42,12 @@ const options = {
   config: { rateLimit: { max: 120, timeWindow: '1 minute' } },
 }
 
+/** Undefined for those who are not on the ticket any more. A token whose serial was renewed is as if absent. */
 async function seatOf({ store, keys }: App, token: string) {
   const serial = readToken(keys, 'leave', token)
-  return serial === undefined ? 'forged' : findSeat(store, serial)
+  if (serial === undefined) return 'absent'
+  const seat = await findSeat(store, serial)
+  return seat ?? ((await store.prisma.participant.count({ where: { serial } })) > 0 ? undefined : 'absent')
 }
 
 function say(reply: FastifyReply, language: string, what: 'unknown' | 'left' | 'refused' | 'foreign'): FastifyReply {

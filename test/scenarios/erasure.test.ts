@@ -111,6 +111,15 @@ describe('the data of one person, erased on request', () => {
   })
 })
 
+test('bytes are in no column that redaction and erasure do not know: they are not swept as texts are', async () => {
+  const { rows } = await database.query(`
+    SELECT table_name || '.' || column_name AS name FROM information_schema.columns
+    WHERE table_schema = 'public' AND data_type = 'bytea' AND column_name !~ '(sha256|hash|digest|dedupe_key)$' ORDER BY 1`)
+  expect(rows.map(({ name }) => name)).toEqual([
+    ...['contents.raw', 'deliveries.source', 'inbound_mail.header', 'inbound_mail.raw'],
+  ])
+})
+
 test('an erasure that is broken off is finished by itself, under the same pseudonym', async () => {
   const opened = await desk.hearsFrom(globex, zuzana, { subject: 'Broken', text: `${zuzana.name} ${zuzana.email}` })
   await database.query(`

@@ -8,12 +8,15 @@ import { whereStored } from '../stored.ts'
 const { acme } = companies
 const [jana, petr] = acme.people as [(typeof acme.people)[0], (typeof acme.people)[0]]
 const reason = 'personal data'
+const agent = 'eva@desk-staff.test'
 
 let desk: Desk
 let database: pg.Pool
 beforeAll(async () => {
   desk = await openDesk()
   database = new pg.Pool({ connectionString: desk.podatelna.databaseUrl, max: 1 })
+  // Who is told of what clients write.
+  await desk.api('POST', '/api/agents', { name: 'Eva Stará', email: agent, password: 'a long enough password' })
 })
 afterEach(() => {
   desk.post.answer = () => undefined
@@ -32,6 +35,7 @@ describe('a redaction removes the content from letter, message and search alike:
     await answered(number, { subject: `Re: Heslo ${secret}`, text: `Also ${secret}, please.`, html: html(secret) })
     await desk.api('PATCH', `/api/tickets/${number}`, { subject: `Now ${secret}` })
     const before = await desk.api('GET', `/api/tickets/${number}`)
+    expect((await letters(agent)).join()).toContain(secret)
     expect(await whereStored(desk, secret)).toEqual(
       expect.arrayContaining(['deliveries.source', 'inbound_mail.raw', 'messages.html', 'ticket_events.detail']),
     )
@@ -168,6 +172,23 @@ test('everybody sees that staff removed something, staff alone why', async () =>
   expect(shown).toContain('Words in it were removed by staff, by Administrator')
   expect(shown).toContain('Removed by staff, by Administrator')
   expect(shown).toContain(': a password')
+})
+
+test('an agent may, on the page of the ticket; nobody but an administrator exports or erases', async () => {
+  const number = await opened({ text: 'Heslo je kocour.' })
+  const { id } = await first(number)
+  const body = new URLSearchParams({ email: agent, password: 'a long enough password' })
+  const login = await desk.http('/login', { method: 'POST', body })
+  const headers = { cookie: login.headers.get('set-cookie')!.split(';')[0]!, 'sec-fetch-site': 'same-origin' }
+  expect(await (await desk.http(`/tickets/${number}`, { headers })).text()).toContain(`/messages/${id}/redact`)
+  const form = new URLSearchParams({ reason, text: 'kocour', attachment: '' })
+  const done = await desk.http(`/tickets/${number}/messages/${id}/redact`, { method: 'POST', headers, body: form })
+  expect([done.status, done.headers.get('location')]).toEqual([303, `/tickets/${number}#message-${id}`])
+  expect(await first(number)).toMatchObject({ text: 'Heslo je █████.\n', redactions: [{ by: { email: agent } }] })
+  expect((await desk.http(`/api/people/export?email=${jana.email}`, { headers })).status).toBe(403)
+  const erasing = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' } }
+  const asked = JSON.stringify({ email: jana.email, reason })
+  expect((await desk.http('/api/people/erase', { ...erasing, body: asked })).status).toBe(403)
 })
 
 test('what cannot be redacted is said: no such message, no such words, a reason that holds them', async () => {

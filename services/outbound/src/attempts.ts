@@ -112,6 +112,13 @@ export async function takeDue(
   return rows.map((row) => ({ ...row, source: Buffer.from(row.source) }))
 }
 
+/** Of deliveries, those that were redacted: they have no body any more. */
+export async function withdrawn(store: Store, ids: string[]): Promise<Set<string>> {
+  const rows = await store.query<{ id: string }>(Prisma.sql`
+    SELECT id FROM deliveries WHERE id = ANY(${ids}::uuid[]) AND redacted_at IS NOT NULL`)
+  return new Set(rows.map(({ id }) => id))
+}
+
 /** Keeps others away from what is being sent, or, with 0, gives it to them. */
 export async function lease(store: Store, ids: string[], seconds: number): Promise<void> {
   if (ids.length === 0) return

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Bus } from '@podatelna/bus'
 import type { Logger, Metrics } from '@podatelna/runtime'
 import type { Store } from '@podatelna/store'
-import { type Attempt, afterAnswer, lease, type Outgoing, recordAttempts, takeDue } from './attempts.ts'
+import { type Attempt, afterAnswer, lease, type Outgoing, recordAttempts, takeDue, withdrawn } from './attempts.ts'
 import type { Relay } from './relay.ts'
 
 /** Sends deliveries, a few at a time; what it has no room for stays due in the table. */
@@ -131,6 +131,7 @@ class RelayPost implements Post {
     while (!this.#stopping.signal.aborted) {
       try {
         await this.#renewLeases()
+        await this.#forgetWithdrawn()
         await this.#takeDue()
       } catch (error) {
         this.#log.warn({ cause: String(error) }, 'deliveries cannot be looked at now')
@@ -145,6 +146,18 @@ class RelayPost implements Post {
     const since = performance.now()
     await lease(this.#store, slow, leaseSeconds)
     for (const id of slow) if (this.#inHand.has(id)) this.#inHand.set(id, since)
+  }
+
+  /** What was redacted while it waited here is not sent any more. */
+  async #forgetWithdrawn(): Promise<void> {
+    if (this.#waiting.length === 0) return
+    const ids = await withdrawn(
+      this.#store,
+      this.#waiting.map(({ id }) => id),
+    )
+    const gone = this.#waiting.filter(({ id }) => ids.has(id))
+    this.#waiting = this.#waiting.filter(({ id }) => !ids.has(id))
+    for (const { id } of gone) this.#letGo(id)
   }
 
   async #takeDue(): Promise<void> {

@@ -9,6 +9,7 @@ import { z } from 'zod'
 import { actor } from '../door/caller.ts'
 import { refuse } from '../door/problem.ts'
 import type { Web } from '../door/web.ts'
+import { pageOf } from '../reads/page.ts'
 import { about, answers, forAdmins } from './about.ts'
 
 /** What a person may ask for: what is held about them, and that it goes (docs/privacy.md). */
@@ -58,16 +59,19 @@ export function peopleCalls(web: Web, app: App): void {
     {
       config: forAdmins,
       schema: {
-        ...about('People', 'List who had whose data exported or erased', 'Newest first; at most the last thousand.'),
-        response: answers({ 200: z.object({ items: z.array(api.PrivacyAct) }) }),
+        ...about('People', 'List who had whose data exported or erased'),
+        querystring: api.ListQuery,
+        response: answers({ 200: api.page(api.PrivacyAct) }),
       },
     },
-    async () => {
+    async ({ query: { limit, cursor } }) => {
+      const older = cursor && [{ at: { lt: cursor.at } }, { at: cursor.at, id: { lt: cursor.id } }]
       const rows = await app.store.prisma.privacyAct.findMany({
+        where: older ? { OR: older } : {},
         orderBy: [{ at: 'desc' }, { id: 'desc' }],
-        take: 1_000,
+        take: limit + 1,
       })
-      return { items: rows.map(showAct) }
+      return pageOf(rows, limit, ({ at, id }) => ({ at, id }), showAct)
     },
   )
 }

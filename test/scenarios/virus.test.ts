@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { asJson } from '../author.ts'
-import { companies, type Desk, type Json, openDesk } from '../scenario.ts'
+import { companies, type Desk, type Json, openDesk, sentTo } from '../scenario.ts'
 import { type ClamdServer, eicar, startClamd } from '../world/clamd.ts'
 
 const { acme } = companies
@@ -66,6 +66,44 @@ describe('with a virus scanner', () => {
     const cookie = login.headers.get('set-cookie')!.split(';')[0]!
     const asAgent = await desk.http(`/api/attachments/${id}?infected=download`, { headers: { cookie } })
     expect(asAgent.status).toBe(423)
+  })
+})
+
+describe('what staff attach', () => {
+  test('goes out once it was scanned, and never when it is infected', async () => {
+    const desk = await openDesk({ env: { CLAMD: clamd.address } })
+    try {
+      const { number } = await letterWith(desk, Buffer.from('whatever'))
+      const [clean, virus] = [await upload(desk, Buffer.from('one of a kind: sent')), await upload(desk, eicar)]
+      const answer = { text: 'Two files.', attachments: [clean.id, virus.id] }
+      await desk.api('POST', `/api/tickets/${number}/replies`, answer)
+      const { attachments, text } = await sentTo(desk, jana.email).at(-1)!.parsed
+      expect(attachments.map(({ content }) => content.toString())).toEqual(['one of a kind: sent'])
+      expect(text).not.toContain('/files/')
+      const known = await upload(desk, eicar)
+      expect(known.scan).toBe('infected')
+      const again = { text: 'Again.', attachments: [known.id] }
+      const refused = await desk.api('POST', `/api/tickets/${number}/replies`, again, 422)
+      expect(refused.detail).toContain('“file.bin” is infected (Podatelna.Test')
+    } finally {
+      await desk.close()
+    }
+  })
+
+  test('is behind a link, which waits, while the scanner is away', async () => {
+    const desk = await openDesk({ env: { CLAMD: '127.0.0.1:1' } })
+    try {
+      const { number } = await letterWith(desk, Buffer.from('whatever'))
+      const { id } = await upload(desk, Buffer.from('one of a kind: waits'))
+      await desk.api('POST', `/api/tickets/${number}/replies`, { text: 'See the file.', attachments: [id] })
+      const { attachments, text } = await sentTo(desk, jana.email).at(-1)!.parsed
+      expect(attachments).toEqual([])
+      const given = await desk.http(new URL(/http\S+\/files\/\S+/.exec(text!)![0]).pathname)
+      expect(given.status).toBe(423)
+      expect(await given.text()).toContain('kontroluje na viry')
+    } finally {
+      await desk.close()
+    }
   })
 })
 
@@ -136,6 +174,14 @@ async function letterWith(desk: Desk, content: Buffer) {
   const number = mail!.ticket_number!
   const { messages } = await desk.api('GET', `/api/tickets/${number}`)
   return { number, id: messages[0].attachments[0].id as string }
+}
+
+async function upload(desk: Desk, content: Buffer): Promise<{ id: string; scan: string }> {
+  const answer = await desk.http('/api/uploads?filename=file.bin', {
+    ...{ method: 'POST', body: new Uint8Array(content) },
+    headers: { authorization: `Bearer ${desk.adminToken}`, 'content-type': 'application/octet-stream' },
+  })
+  return (await answer.json()) as { id: string; scan: string }
 }
 
 function download(desk: Desk, id: string, query = ''): Promise<Response> {

@@ -85,6 +85,17 @@ export type Audience = z.infer<typeof Audience>
 export const Scan = z.enum(['unscanned', 'clean', 'infected', 'failed'])
 export type Scan = z.infer<typeof Scan>
 
+/**
+ * True for a file that stays where it is: infected, or not known to be clean while there is a scanner to ask. Else one would
+ * only have to be too large for the scanner to get past it.
+ */
+export function isLocked(
+  scan: Scan,
+  { CLAMD, CLAMD_AWAY }: { CLAMD?: unknown; CLAMD_AWAY: 'hold' | 'deliver' },
+): boolean {
+  return scan === 'infected' || (scan !== 'clean' && CLAMD !== undefined && CLAMD_AWAY === 'hold')
+}
+
 export const ParticipantRole = z.enum(['requester', 'cc'])
 export type ParticipantRole = z.infer<typeof ParticipantRole>
 

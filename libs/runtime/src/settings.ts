@@ -132,6 +132,7 @@ const table = {
     .default('move:Podatelna')
     .describe('what becomes of a collected letter: `seen` (marked), or `move:Folder`'),
   MAX_LETTER_BYTES: number(36_700_160, 1024, 1_073_741_824, 'largest letter taken; bytes'),
+  MAX_UPLOAD_BYTES: number(52_428_800, 1024, 1_073_741_824, 'largest file that staff attach; bytes'),
   READ_SECONDS: number(10, 1, 600, 'reading one letter may take so long, then only its beginning is shown; seconds'),
   READ_MEMORY_MIB: number(
     512,

@@ -18,6 +18,8 @@ export type Problem =
   | 'not_linked'
   | 'not_splittable'
   | 'no_message'
+  | 'no_upload'
+  | 'infected'
   | 'changed'
   | 'deleted'
   | 'own_mailbox'

@@ -8,17 +8,24 @@ import { system } from './desk.ts'
 const rowsLimit = 1024 * 1024
 
 /** Files that are safe in the store, as far as they do not go into rows. */
-export type KeptFile = Omit<Attachment, 'content'> & { content: Buffer | null }
+export type KeptFile = Omit<Attachment, 'content' | 'source'> & {
+  source: Attachment['source'] | 'upload'
+  content: Buffer | null
+}
+
+/** Of a letter, or of somebody's HTML. */
+type NewFile = Omit<KeptFile, 'content'> & { content: Buffer }
 
 /** Puts what is too large for a row into the letter store. Again is harmless; what no message will have is tidied. */
-export async function keepFiles(store: Store, attachments: readonly Attachment[]): Promise<KeptFile[]> {
+export async function keepFiles(store: Store, attachments: readonly NewFile[]): Promise<KeptFile[]> {
   const contents = new Map(attachments.map(({ sha256, content }) => [sha256, content]))
   const small = [...contents.values()].filter(({ length }) => length <= rowLimit)
   const inRows = small.reduce((sum, { length }) => sum + length, 0) <= rowsLimit
   const isLarge = (content: Buffer) => !inRows || content.length > rowLimit
   const large = [...contents].filter(([, content]) => isLarge(content))
   if (large.length > 0) {
-    for (const sha256 of await announce(store, large)) await store.letters.put(contents.get(sha256)!, bytesOf(sha256))
+    const sizes = large.map(([sha256, { length }]) => [sha256, length] as const)
+    for (const sha256 of await announce(store, sizes)) await store.letters.put(contents.get(sha256)!, bytesOf(sha256))
   }
   return attachments.map((file) => ({ ...file, content: isLarge(file.content) ? null : file.content }))
 }
@@ -29,13 +36,13 @@ export async function keepFiles(store: Store, attachments: readonly Attachment[]
  *
  * @returns those that are not in a row already
  */
-async function announce(store: Store, large: [sha256: string, content: Buffer][]): Promise<string[]> {
+export async function announce(store: Store, large: (readonly [sha256: string, bytes: number])[]): Promise<string[]> {
   const rows = await store.query<{ sha256: string }>(Prisma.sql`
     WITH alone AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(${filesOfTheStore}::bigint))
     INSERT INTO contents (sha256, bytes)
     SELECT c.sha256, c.bytes
     FROM alone, unnest(${large.map(([sha256]) => bytesOf(sha256))}::bytea[],
-      ${large.map(([, content]) => content.length)}::int[]) AS c (sha256, bytes)
+      ${large.map(([, bytes]) => bytes)}::int[]) AS c (sha256, bytes)
     ORDER BY c.sha256
     ON CONFLICT (sha256) DO UPDATE SET created_at = now()
     RETURNING CASE WHEN raw IS NULL THEN encode(sha256, 'hex') END AS sha256`)
@@ -111,8 +118,9 @@ function bytesOf(sha256: string): Buffer {
   return Buffer.from(sha256, 'hex')
 }
 
-/** Deletes contents that no message has had for a day. */
+/** Deletes uploads after a day, and contents that no message has had for a day. */
 export async function tidyContents(store: Store, now = new Date()): Promise<void> {
+  await store.query(Prisma.sql`DELETE FROM uploads WHERE created_at <= ${now}::timestamptz - interval '1 day'`)
   let done = batch
   while (done === batch) done = await tidySome(store, now)
 }
@@ -129,6 +137,7 @@ function tidySome(store: Store, now: Date): Promise<number> {
           SELECT sha256 FROM contents c
           WHERE created_at <= ${now}::timestamptz - interval '1 day'
             AND NOT EXISTS (SELECT FROM attachments a WHERE a.sha256 = c.sha256)
+            AND NOT EXISTS (SELECT FROM uploads u WHERE u.sha256 = c.sha256)
           LIMIT ${batch} FOR UPDATE SKIP LOCKED)
         RETURNING CASE WHEN raw IS NULL THEN sha256 END AS file`)
       for (const { file } of gone) {
@@ -145,7 +154,7 @@ export async function takeFilesLock(database: Database): Promise<void> {
   await database.$executeRaw`SELECT pg_advisory_xact_lock(${filesOfTheStore}::bigint)`
 }
 
-/** Deletes at once those of the contents that no message has any more. The lock of files has to be held. */
+/** Deletes at once those of the contents that no message has any more, and what was uploaded of them. The lock of files has to be held. */
 export async function dropContents(
   database: Database,
   { letters }: Store,
@@ -155,6 +164,9 @@ export async function dropContents(
   const list = contents.map((sha256) => Buffer.from(sha256))
   // Locked first, so that the next statement sees who has just begun to refer to them.
   await database.$queryRaw`SELECT FROM contents WHERE sha256 = ANY(${list}::bytea[]) ORDER BY sha256 FOR UPDATE`
+  await database.$executeRaw`
+    DELETE FROM uploads u WHERE sha256 = ANY(${list}::bytea[])
+      AND NOT EXISTS (SELECT FROM attachments a WHERE a.sha256 = u.sha256)`
   const gone = await database.$queryRaw<{ file: Uint8Array | null }[]>`
     DELETE FROM contents c WHERE sha256 = ANY(${list}::bytea[])
       AND NOT EXISTS (SELECT FROM attachments a WHERE a.sha256 = c.sha256)

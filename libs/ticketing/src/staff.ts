@@ -8,17 +8,18 @@ import {
   type TicketStatus,
   ticketOpened,
 } from '@podatelna/contracts'
-import { cleanText, oneLine, sanitiseHtml } from '@podatelna/mail'
+import { cleanText, oneLine, sanitiseHtml, takeDataImages } from '@podatelna/mail'
 import { type Database, newId, type Prisma } from '@podatelna/store'
 import { act, record } from './act.ts'
 import { assign, endLock, standingOf } from './assign.ts'
 import { audienceOfReply, isEndCustomer, type ReplyAudience, recordRecipients } from './audience.ts'
 import { type Act, type Desk, type Refusal, refusal } from './desk.ts'
-import { addFiles, type KeptFile } from './files.ts'
+import { addFiles, type KeptFile, keepFiles } from './files.ts'
 import { type LockedTicket, lockLiveTicket } from './lock-ticket.ts'
 import { type Done, newsForRequester } from './news.ts'
 import { addToCc, joinTicket, type Person } from './participants.ts'
 import { moveTicket } from './states.ts'
+import { asFiles, attach, type Enclosed } from './uploads.ts'
 import { showToEndCustomers } from './visibility.ts'
 
 /** The letter that an agent wrote it by: its columns of `messages`, and its files. */
@@ -30,8 +31,17 @@ export type CameBy = {
   files: readonly KeptFile[]
 }
 type Written = { number: bigint; messageId: string }
-/** `messageId` is given by who may ask twice: the second time, what was written stands. */
-type Words = { text: string; html?: string | undefined; messageId?: string | undefined; letter?: CameBy | undefined }
+/**
+ * `messageId` is given by who may ask twice: the second time, what was written stands. `attachments` are the ids of files
+ * that were sent ahead.
+ */
+type Words = {
+  text: string
+  html?: string | undefined
+  attachments?: readonly string[] | undefined
+  messageId?: string | undefined
+  letter?: CameBy | undefined
+}
 
 /** Opens a ticket in the name of a client, for instance after a telephone call. They are told by mail. */
 export async function openTicketByStaff(
@@ -44,6 +54,7 @@ export async function openTicketByStaff(
     by: Actor
   },
 ): Promise<Act<Written>> {
+  const words = await withPictures(desk, input)
   return act(desk, async (database) => {
     const already = await writtenBefore(database, input)
     if (already) return already
@@ -60,7 +71,8 @@ export async function openTicketByStaff(
     const joined = await joinTicket(database, id, input.requester, 'requester', input.by)
     if (typeof joined === 'object') return joined
     const audience = (await isEndCustomer(database, input.requester.email)) ? 'end_customer' : 'client'
-    const messageId = await write(database, { id, subject: input.subject }, { ...input, kind: 'phone', audience })
+    const messageId = await write(database, { id, subject: input.subject }, { ...words, kind: 'phone', audience })
+    if (typeof messageId === 'object') return messageId
     await record(database, id, 'opened', input.by)
     const opened = envelope(ticketOpened, { ticket_id: id, message_id: messageId })
     return { value: { number, messageId }, events: [opened] }
@@ -80,6 +92,7 @@ export async function replyToTicket(
     audience?: ReplyAudience | undefined
   },
 ): Promise<Act<Written>> {
+  const words = await withPictures(desk, input)
   return act(desk, async (database) => {
     const ticket = await lockLiveTicket(database, input.number)
     if ('problem' in ticket) return ticket
@@ -93,7 +106,8 @@ export async function replyToTicket(
     }
     const done = await moveAndAssign(database, ticket, input)
     if ('problem' in done) return done
-    const messageId = await write(database, ticket, { ...input, kind: 'reply', audience })
+    const messageId = await write(database, ticket, { ...words, kind: 'reply', audience })
+    if (typeof messageId === 'object') return messageId
     await recordRecipients(database, ticket.id, { messageId, audience, author: input.by })
     await record(database, ticket.id, 'replied', input.by)
     const replied = envelope(publiclyReplied, { ticket_id: ticket.id, message_id: messageId, recorded: true })
@@ -106,12 +120,14 @@ export async function replyToTicket(
 
 /** Writes something only staff see. Nobody is mailed. */
 export async function noteOnTicket(desk: Desk, input: Words & { number: bigint; by: Actor }): Promise<Act<Written>> {
+  const words = await withPictures(desk, input)
   return act(desk, async (database) => {
     const ticket = await lockLiveTicket(database, input.number)
     if ('problem' in ticket) return ticket
     const already = await writtenBefore(database, input)
     if (already) return already
-    const messageId = await write(database, ticket, { ...input, kind: 'note', audience: 'internal' })
+    const messageId = await write(database, ticket, { ...words, kind: 'note', audience: 'internal' })
+    if (typeof messageId === 'object') return messageId
     await record(database, ticket.id, 'noted', input.by)
     return { value: { number: ticket.number, messageId }, events: [] }
   })
@@ -208,13 +224,21 @@ async function whoBegins(
   return (await standingOf(database, by)).agentId
 }
 
+/** Pictures that were pasted into the HTML become files, safe in the store before the transaction begins. */
+async function withPictures<Input extends Words>({ store }: Desk, input: Input): Promise<Input & Enclosed> {
+  if (input.html === undefined) return input
+  const { html, images } = takeDataImages(input.html)
+  return { ...input, html, pictures: await keepFiles(store, asFiles(images)) }
+}
+
 async function write(
   database: Database,
   ticket: { id: string; subject: string },
-  message: Words & { kind: 'reply' | 'note' | 'phone'; audience: Audience; by: Actor },
-): Promise<string> {
+  message: Words & Enclosed & { kind: 'reply' | 'note' | 'phone'; audience: Audience; by: Actor },
+): Promise<string | Refusal> {
   const { letter } = message
   const text = cleanText(message.text)
+  const html = message.html === undefined ? null : sanitiseHtml(message.html)
   const { id } = await database.message.create({
     data: {
       id: message.messageId ?? newId(),
@@ -224,12 +248,12 @@ async function write(
       author: message.by,
       subject: ticket.subject,
       text,
-      html: message.html === undefined ? null : sanitiseHtml(message.html),
+      html,
       createdAt: new Date(),
       ...(letter && { ...letter.columns, visibleText: text }),
     },
   })
   if (letter) await addFiles(database, id, letter.files)
   await database.ticket.update({ where: { id: ticket.id }, data: { updatedAt: new Date() } })
-  return id
+  return (await attach(database, id, html, message)) ?? id
 }

@@ -76,6 +76,9 @@ export async function recordAttempts(store: Store, attempts: Attempt[]): Promise
     SELECT * FROM told`)
 }
 
+/** Of letters that are taken together: those with files are large. */
+const bytesAtATime = 64 * 1024 * 1024
+
 /**
  * Leases what is due to this process. Who is no longer on the ticket, or no longer an agent, gets nothing, nor does an address
  * that is suppressed meanwhile: those are suppressed on the spot.
@@ -90,7 +93,7 @@ export async function takeDue(
 ): Promise<(Outgoing & { allowed: boolean })[]> {
   const rows = await store.query<Outgoing & { allowed: boolean }>(Prisma.sql`
     WITH due AS (
-      SELECT d.id, CASE
+      SELECT d.id, d.due_at, octet_length(d.source) AS bytes, CASE
         WHEN p.state <> 'active' THEN 'The recipient is no longer on the ticket.'
         WHEN a.disabled_at IS NOT NULL THEN 'The recipient is no longer an agent.'
         WHEN ${keepsBack(Prisma.sql`d.kind`)} THEN ${keptBack} END AS kept_back
@@ -98,11 +101,12 @@ export async function takeDue(
         LEFT JOIN ${inForce(Prisma.sql`d.to_address`)}
       WHERE d.due_at <= now() AND d.id <> ALL(${inHand}::uuid[])
       ORDER BY d.due_at LIMIT ${limit} FOR UPDATE OF d SKIP LOCKED),
+    fitting AS (SELECT *, sum(bytes) OVER (ORDER BY due_at, id) - bytes AS before FROM due),
     taken AS (
       UPDATE deliveries d SET
         due_at = CASE WHEN kept_back IS NULL THEN now() + ${lease} * interval '1 second' END,
         state = CASE WHEN kept_back IS NULL THEN state ELSE 'suppressed' END
-      FROM due WHERE d.id = due.id
+      FROM fitting WHERE d.id = fitting.id AND before < ${bytesAtATime}
       RETURNING d.id, to_address AS "to", envelope_from AS "envelopeFrom", source, attempt_count AS attempts,
         created_at AS "createdAt", kept_back),
     suppressed AS (

@@ -23,6 +23,9 @@ export const textBlocks: Handlebars.HelperDeclareSpec = {
   link(url: string, label: string, { data }: Options) {
     data.output.blocks.push(`${label}:\n${url}`)
   },
+  file(url: string, filename: string, bytes: number, { data }: Options) {
+    data.output.blocks.push(`${filename} (${sizeIn(data.output.language, bytes)}):\n${url}`)
+  },
   body({ text }: Body, { data }: Options) {
     data.output.blocks.push(text.trimEnd().replace(/^\s*\n/, ''))
   },
@@ -45,6 +48,10 @@ export const htmlBlocks: Handlebars.HelperDeclareSpec = {
       `<p style="margin:0 0 8px"><a href="${href}" class="button" style="${button}">${escapeExpression(label)}</a></p>`,
       `<p class="small" style="margin:0 0 16px;font-size:13px;word-break:break-all">${href}</p>`,
     )
+  },
+  file(url: string, filename: string, bytes: number, { data }: Options) {
+    const name = `<a href="${escapeExpression(url)}">${escapeExpression(filename)}</a>`
+    data.output.blocks.push(`<p style="margin:0 0 16px">${name} (${sizeIn(data.output.language, bytes)})</p>`)
   },
   body({ text, html }: Body, { data }: Options) {
     const words = html ?? escapeExpression(text.trim()).replace(/\r\n|\r|\n/g, '<br>\n')
@@ -79,6 +86,12 @@ function lines(text: string): string[] {
 
 function indented(quoted: string[]): string {
   return quoted.map((line) => `> ${line}`).join('\n')
+}
+
+/** In megabytes, as in most programs of its recipients. */
+function sizeIn(language: string, bytes: number): string {
+  const format = { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 } as const
+  return new Intl.NumberFormat(language, format).format(Math.max(bytes / 1_000_000, 0.1))
 }
 
 const dateFormats = new Map<string, Intl.DateTimeFormat>()

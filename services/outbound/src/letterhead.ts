@@ -16,6 +16,7 @@ import {
 import type { App } from '@podatelna/process'
 import { newId } from '@podatelna/store'
 import { type DigestLine, digestLine } from './digest-line.ts'
+import { asOutgoing, type ReplyFile } from './enclosures.ts'
 import type { NoticeValues } from './samples.ts'
 import { loadTemplates, type Sender, type Templates } from './templates.ts'
 
@@ -46,7 +47,10 @@ export type Letterhead = {
   mailDomain: string
   /** Link to the page where a participant reads their ticket, answers and leaves. */
   pageOf(serial: bigint): string
-  write(notice: Notice): Promise<Letter>
+  /** Says which files a scanner keeps back. */
+  scanning: Pick<App['settings'], 'CLAMD' | 'CLAMD_AWAY'>
+  /** @param contents bytes of the notice's files */
+  write(notice: Notice, contents?: ReadonlyMap<string, Buffer>): Promise<Letter>
 }
 
 /** @throws Error when a template is broken or the DKIM key cannot sign */
@@ -56,10 +60,11 @@ export async function openLetterhead({ settings, keys }: Pick<App, 'settings' | 
   const sign = dkimSigner(settings)
   const parts: Parts = { templates, keys, publicUrl, mailDomain, loopToken: loopToken(keys, mailDomain), sign }
   const pageOf = (serial: bigint) => `${publicUrl}/t/${makeToken(keys, 'page', serial)}`
-  return { publicUrl, mailDomain, pageOf, write: (notice) => write(parts, notice) }
+  const common = { publicUrl, mailDomain, pageOf, scanning: settings }
+  return { ...common, write: (notice, contents = new Map()) => write(parts, notice, contents) }
 }
 
-async function write(parts: Parts, notice: Notice): Promise<Letter> {
+async function write(parts: Parts, notice: Notice, contents: ReadonlyMap<string, Buffer>): Promise<Letter> {
   const { keys, mailDomain } = parts
   const { kind, mailbox, to, participant, agent } = notice
   const id = newId()
@@ -82,6 +87,7 @@ async function write(parts: Parts, notice: Notice): Promise<Letter> {
     language,
     text,
     html,
+    files: notice.files?.map((file) => asOutgoing(file, contents)),
   })
   // A letter to one who may not have written to us must cause no bounce either (RFC 3834 §3.3).
   const returns = seat !== undefined || kind === 'digest'
@@ -126,6 +132,8 @@ type Circumstances = {
   agent?: { id: string; serial: bigint } | undefined
   /** Message-IDs of the conversation up to the letter this one answers. */
   thread: string[]
+  /** Of the message it brings. */
+  files?: ReplyFile[] | undefined
   automatic?: 'auto-replied' | 'auto-generated' | undefined
   about: About
 }

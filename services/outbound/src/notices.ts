@@ -18,6 +18,7 @@ import type { Prisma, Store } from '@podatelna/store'
 import { type AgentDeskReader, agentDeskReader, agentNotices } from './agent-notices.ts'
 import type { Budgets } from './budgets.ts'
 import { commitLetters, type Gate, type TicketAsRead } from './deliveries.ts'
+import { contentsOf, whenScanned } from './enclosures.ts'
 import { heldNotice, readHeldLetter } from './held-notice.ts'
 import type { Letter, Letterhead, Notice } from './letterhead.ts'
 import type { Post } from './post.ts'
@@ -40,22 +41,53 @@ const subscription = subscriptions.outboundNotices
  */
 export function noticesConsumer(parts: Parts): Consumer {
   const desk = { ...parts, readTicket: ticketReader(parts.store), readAgents: agentDeskReader(parts.store) }
+  const oneAtATime = turns()
   return {
     subscription,
     async handle(event): Promise<Outcome> {
       const plan = await planFor(desk, event)
       if ('reject' in plan) return plan
-      const letters = await Promise.all(plan.notices.map(desk.letterhead.write))
-      const lease = desk.post.lease()
-      const inbox = (when?: Prisma.Sql) => inboxInsert(subscription, event, when)
-      const queued = await commitLetters(desk.store, {
-        ...{ letters, budgets: desk.budgets, inbox, gate: plan.gate, ticket: plan.ticket },
-        ...{ cause: event.id, lease: lease.seconds },
-      })
-      if (!queued) return { retry: 'something was redacted in the ticket meanwhile' }
-      if (lease.seconds > 0) desk.post.take(letters.filter((letter) => queued.has(letter.id)).map(firstTry), lease)
+      const hasFiles = plan.notices.some(({ files = [] }) => files.length > 0)
+      const work = () => (hasFiles ? commitWithFiles(desk, event, plan) : commitAndPost(desk, event, plan))
+      const done = await (hasFiles ? oneAtATime(work) : work())
+      if (!done) return { retry: 'something was redacted in the ticket meanwhile' }
       return 'done'
     },
+  }
+}
+
+/** False when what was read is not true any more. */
+async function commitAndPost(desk: Reading & Parts, event: Envelope, plan: Plan): Promise<boolean> {
+  const letters = await Promise.all(plan.notices.map((notice) => desk.letterhead.write(notice)))
+  const lease = desk.post.lease()
+  const queued = await commit(desk, event, { ...plan, letters, lease: lease.seconds })
+  if (!queued) return false
+  if (lease.seconds > 0) desk.post.take(letters.filter((letter) => queued.has(letter.id)).map(firstTry), lease)
+  return true
+}
+
+/** One letter after the other, and left in the table until the post has room for so many bytes. */
+async function commitWithFiles(desk: Reading & Parts, event: Envelope, plan: Plan): Promise<boolean> {
+  const files = plan.notices.flatMap(({ files = [] }) => files)
+  const contents = await contentsOf(desk.store, files)
+  const letters: Letter[] = []
+  for (const notice of plan.notices) letters.push(await desk.letterhead.write(notice, contents))
+  return (await commit(desk, event, { ...plan, letters, lease: 0 })) !== undefined
+}
+
+function commit({ store, budgets }: Parts, event: Envelope, plan: Plan & { letters: Letter[]; lease: number }) {
+  const { letters, lease, gate, ticket } = plan
+  const inbox = (when?: Prisma.Sql) => inboxInsert(subscription, event, when)
+  return commitLetters(store, { letters, budgets, inbox, gate, ticket, cause: event.id, lease })
+}
+
+/** What is large is done by one at a time in each process. */
+function turns() {
+  let last: Promise<unknown> = Promise.resolve()
+  return <Value>(work: () => Promise<Value>): Promise<Value> => {
+    const mine = last.then(work)
+    last = mine.catch(() => {})
+    return mine
   }
 }
 
@@ -95,7 +127,7 @@ async function planTicket(
   notices: typeof openedNotices,
 ): Promise<Plan | { reject: string }> {
   const about = ticketOpened.payload.parse(event.payload)
-  const ticket = await readTicket(about.message_id)
+  const ticket = await whenScanned(() => readTicket(about.message_id), letterhead.scanning)
   if (!ticket) return { reject: `ticket ${about.ticket_id} has no message ${about.message_id}` }
   return { notices: notices(ticket, letterhead), ticket }
 }

@@ -19,6 +19,8 @@ export type NoticeValues = {
     numberedTitle: string
     author: string
     message: Body
+    /** Those that are not in the letter. */
+    files: { filename: string; bytes: number; url: string }[]
     status: TicketStatus
     scheduledFor: Date | null
     /** Of a solved one: until then an answer reopens it. */
@@ -116,6 +118,7 @@ export const samples: { [Kind in NoticeKind]: NoticeValues[Kind][] } = {
     ...ticket,
     author: 'Karel Dvořák',
     message: { text: 'Please unplug it.\nThen call us.', html: index % 2 ? '<p>Please <b>unplug</b> it.</p>' : null },
+    files: index % 3 ? [] : [{ filename: 'plán “A”.pdf', bytes: 31_457_280, url: `${ticket.page}/files/1` }],
     status,
     scheduledFor: status === 'scheduled' ? later : null,
     reopenUntil: status === 'solved' ? later : null,

@@ -2,7 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { isOurs, openedNotices, type Participant, replyNotices, type Ticket } from './ticket-notices.ts'
 
 const domain = 'mail.example.com'
-const head = { mailDomain: domain, pageOf: (serial: bigint) => `https://support.example/t/${serial}` }
+const head = {
+  scanning: { CLAMD_AWAY: 'hold' as const },
+  mailDomain: domain,
+  pageOf: (serial: bigint) => `https://support.example/t/${serial}`,
+}
 
 describe('a ticket was opened', () => {
   test('its requester and cc are told, each in a letter of their own', () => {
@@ -97,6 +101,7 @@ function ticket({
       author: { name: 'Jana', email: 'jana@client.example' },
       text: 'Hello',
       html: null,
+      files: [],
       letterKind: 'letter',
       unanswered: false,
       removed: false,

@@ -1,7 +1,8 @@
 import { type TicketStatus, ticketNumber } from '@podatelna/contracts'
-import { isMessageId, normalizeAddress, numberedSubject, splitPlus } from '@podatelna/mail'
+import { isMessageId, mapInlineImages, normalizeAddress, numberedSubject, splitPlus } from '@podatelna/mail'
 import { batched, Prisma, type Store } from '@podatelna/store'
 import { maySee } from '@podatelna/ticketing'
+import { divide, type ReplyFile } from './enclosures.ts'
 import type { Letterhead, Notice } from './letterhead.ts'
 
 /** A ticket as its notices need it: the message they are about, and who is on it. */
@@ -27,6 +28,7 @@ export type Ticket = {
     author: { name: string; email?: string }
     text: string
     html: string | null
+    files: ReplyFile[]
     /** Set when it came by mail. */
     letterKind: string | null
     /** Its author, whom nobody proved, may be told nothing by itself: the budget for such addresses is spent. */
@@ -39,7 +41,7 @@ export type Ticket = {
 }
 
 /** What the notices of a ticket need of the letterhead. */
-export type Head = Pick<Letterhead, 'mailDomain' | 'pageOf'>
+export type Head = Pick<Letterhead, 'mailDomain' | 'pageOf' | 'scanning'>
 
 export type Participant = {
   id: string
@@ -93,19 +95,33 @@ function isMute({ letterKind, unanswered }: Ticket['message']): boolean {
 export function replyNotices(ticket: Ticket, head: Head, recorded: boolean): Notice[] {
   const { message } = ticket
   if (message.removed) return []
-  return recipients(ticket, head)
-    .filter((person) => person.maySee && (recorded ? person.receives : !isAuthor(person, message.author)))
-    .map((person) => ({
+  const readers = recipients(ticket, head).filter(
+    (person) => person.maySee && (recorded ? person.receives : !isAuthor(person, message.author)),
+  )
+  const { enclosed, linked } = divide(message.files, readers.length, head.scanning)
+  const body = { text: message.text, html: message.html && withImages(message.html, enclosed) }
+  return readers.map((person) => {
+    const page = head.pageOf(person.serial)
+    return {
       kind: 'public_reply',
       values: {
         ...titles(ticket),
         author: message.author.name,
-        message,
+        message: body,
+        files: linked.map(({ id, filename, bytes }) => ({ filename, bytes, url: `${page}/files/${id}` })),
         ...{ status: ticket.status, scheduledFor: ticket.scheduledFor, reopenUntil: ticket.reopenUntil },
-        page: head.pageOf(person.serial),
+        page,
       },
+      files: enclosed,
       ...circumstances(ticket, person),
-    }))
+    }
+  })
+}
+
+/** Without those that do not go along: their place would be marked as broken. */
+function withImages(html: string, enclosed: ReplyFile[]): string {
+  const here = new Set(enclosed.map(({ contentId }) => contentId))
+  return mapInlineImages(html, (contentId) => (here.has(contentId) ? `cid:${contentId}` : undefined))
 }
 
 /** Put in copy: why they get this, and how to leave (rules §6). */
@@ -156,7 +172,7 @@ async function readTickets(store: Store, messageIds: string[]): Promise<Map<stri
       'earlier', (SELECT number FROM tickets WHERE successor_id = t.id ORDER BY number LIMIT 1),
       'mailbox', json_build_object('address', mb.address, 'name', mb.name, 'signature', mb.signature),
       'message', json_build_object('id', m.id, 'mailId', m.mail_id, 'messageId', m.message_id, 'audience', m.audience,
-        'author', m.author, 'text', m.text, 'html', m.html, 'letterKind', letter.kind,
+        'author', m.author, 'text', m.text, 'html', m.html, 'letterKind', letter.kind, 'files', (${files}),
         'unanswered', coalesce(letter.unanswered, false), 'removed', m.redactions @> '[{"what": "message"}]'),
       'mailboxes', (SELECT json_agg(address) FROM mailboxes),
       'participants', (${participants})) AS ticket
@@ -176,6 +192,12 @@ async function readTickets(store: Store, messageIds: string[]): Promise<Map<stri
     }),
   )
 }
+
+const files = Prisma.sql`
+  SELECT coalesce(json_agg(json_build_object('id', f.id, 'sha256', encode(f.sha256, 'hex'), 'filename', f.filename,
+    'type', f.type, 'bytes', f.bytes, 'inline', f.inline, 'contentId', f.content_id, 'scan', c.scan)
+    ORDER BY f.inline DESC, f.position), '[]')
+  FROM attachments f JOIN contents c USING (sha256) WHERE f.message_id = m.id`
 
 const participants = Prisma.sql`
   SELECT coalesce(json_agg(json_build_object(

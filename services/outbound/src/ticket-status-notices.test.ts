@@ -2,7 +2,11 @@ import { describe, expect, test } from 'vitest'
 import type { Participant, Ticket } from './ticket-notices.ts'
 import { movedNotices, type News, takenNotices } from './ticket-status-notices.ts'
 
-const head = { mailDomain: 'mail.example.com', pageOf: (serial: bigint) => `https://support.example/t/${serial}` }
+const head = {
+  scanning: { CLAMD_AWAY: 'hold' as const },
+  mailDomain: 'mail.example.com',
+  pageOf: (serial: bigint) => `https://support.example/t/${serial}`,
+}
 const news: News = { messageId: 'm', locked: false, agent: 'Karel' }
 const later = new Date('2026-01-16T03:04:05Z')
 
@@ -50,6 +54,7 @@ function ticket(part: Partial<Ticket>): Ticket {
     mailboxes: ['support@example.com'],
     message: {
       ...{ id: 'm', mailId: 'mail', messageId: 'theirs@client.example', audience: 'client', text: 'Hello', html: null },
+      files: [],
       author: { name: 'Jana', email: 'jana@client.example' },
       ...{ letterKind: 'letter', unanswered: false, removed: false },
     },

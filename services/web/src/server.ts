@@ -43,7 +43,8 @@ function bareServer(log: FastifyBaseLogger, proxies: string[]): Web {
     genReqId: newId,
     // Whose X-Forwarded-For tells the visitor's address; anybody else's is a stranger's word.
     trustProxy: proxies.length > 0 && networks(proxies).includes,
-    requestTimeout: 60_000,
+    // Time for a file of 50 MiB from a slow line.
+    requestTimeout: 300_000,
     routerOptions: { maxParamLength: 300 },
     frameworkErrors: answerError,
   }).withTypeProvider<ZodTypeProvider>()

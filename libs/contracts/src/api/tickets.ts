@@ -52,6 +52,21 @@ export const Attachment = z
   .meta({ id: 'Attachment' })
 export type Attachment = z.infer<typeof Attachment>
 
+/** A file that is sent ahead of the message it will be attached to. */
+export const NewUpload = z.object({ filename: line(255).describe('as its recipients will see it') })
+
+export const Upload = z
+  .object({
+    id: z.uuid(),
+    filename: z.string(),
+    type: z.string(),
+    bytes: z.number().int(),
+    sha256: z.string(),
+    scan: Scan,
+  })
+  .meta({ id: 'Upload' })
+export type Upload = z.infer<typeof Upload>
+
 /** A flag of a download: how it is shown, or that it is taken although it is locked. */
 export const AttachmentQuery = z.object({
   inline: z.literal('1').optional().describe('an image is shown in place'),
@@ -158,6 +173,14 @@ const withBody = (given: { text?: string | undefined; html?: string | undefined 
   Boolean(given.text?.trim() || given.html?.trim())
 const bodyMissing = { error: 'is needed, or html.', path: ['text'] }
 
+const enclosed = {
+  attachments: z
+    .array(z.uuid())
+    .max(20)
+    .optional()
+    .describe('ids that POST /api/uploads gave; `cid:` and the id in the HTML shows an image there'),
+}
+
 const personOnTicket = { email: EmailAddress, name: line(200).optional() }
 
 export const NewTicket = input({
@@ -166,6 +189,7 @@ export const NewTicket = input({
   requester: input(personOnTicket),
   subject: line(500),
   ...body,
+  ...enclosed,
 }).refine(withBody, bodyMissing)
 
 const scheduledFor = {
@@ -197,6 +221,7 @@ const replyAudience = Audience.exclude(['internal'])
 
 export const NewReply = input({
   ...body,
+  ...enclosed,
   status: TicketStatus.optional(),
   ...scheduledFor,
   cc: z
@@ -251,4 +276,4 @@ export const IdempotencyKey = z.object({ 'idempotency-key': z.string().min(1).ma
 /** What they saw: the call is refused with 412 when the ticket has changed since (RFC 9110 §13.1.1). */
 export const IfMatch = z.object({ 'if-match': z.string().max(100).optional() })
 
-export const NewNote = input(body).refine(withBody, bodyMissing)
+export const NewNote = input({ ...body, ...enclosed }).refine(withBody, bodyMissing)

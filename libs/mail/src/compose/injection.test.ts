@@ -12,6 +12,7 @@ const letter: OutgoingLetter = {
   ...{ conversation: { id: 'x', begun: new Date('2026-03-04T05:06:07Z') }, loopToken: 'x y', language: 'cs' },
   ...{ leave: { list: 'p-1.support.example.com', url: 'https://support.example.com/t/x/leave' } },
   ...{ text: 'Hello', html: '<p>Hello</p>' },
+  files: [{ filename: 'a.txt', type: 'text/plain', content: Buffer.from('a'), contentId: 'a@b' }],
 }
 
 /** What ends lines somewhere, hides, turns around, or looks like syntax; and very long words. */
@@ -26,11 +27,19 @@ const piece = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 20 }),
 )
 const words = fc.array(piece, { maxLength: 12 }).map((parts) => parts.join(''))
-const names = parseHeader(await composeLetter(letter)).map(({ name }) => name)
+const names = fieldNames(await composeLetter(letter))
 
 test('whatever strangers write, there are no other fields, no longer lines and no other body', async () => {
   const address = words.map((text) => `${text}@client.example${text}`)
-  const written = fc.record({ subject: words, name: words, address, mailbox: words, answered: words, language: words })
+  const written = fc.record({
+    subject: words,
+    name: words,
+    address,
+    mailbox: words,
+    answered: words,
+    language: words,
+    file: words,
+  })
   await fc.assert(
     fc.asyncProperty(written, async (said) => {
       const source = await composeLetter({
@@ -41,17 +50,19 @@ test('whatever strangers write, there are no other fields, no longer lines and n
         subject: `s ${said.subject}`,
         thread: [said.answered, 'a@client.example'],
         language: `cs${said.language}`,
+        files: [{ filename: said.file, type: said.file, content: Buffer.from('a'), contentId: said.file }],
       })
       const header = source.subarray(0, source.indexOf('\r\n\r\n')).toString()
       const lines = header.split('\r\n')
       expect(lines.filter((line) => /[\r\n\0]/.test(line) || Buffer.byteLength(line) > 998)).toEqual([])
-      expect(parseHeader(source).map(({ name }) => name)).toEqual(names)
+      expect(fieldNames(source)).toEqual(names)
       for (const [word] of header.matchAll(/=\?utf-8\?[BQ]\?[^?\s]*\?=/gi)) expect(word.length).toBeLessThanOrEqual(75)
       const parsed = await simpleParser(source)
       expect([parsed.text, parsed.html]).toEqual([letter.text, letter.html])
+      expect(parsed.attachments.map(({ content }) => content.toString())).toEqual(['a'])
       expect(parsed.messageId).toBe(`<${letter.messageId}>`)
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
 })
 
@@ -61,7 +72,7 @@ test('a subject is read as it was written', async () => {
     fc.asyncProperty(text, async (subject) => {
       expect((await simpleParser(await composeLetter({ ...letter, subject }))).subject).toBe(subject)
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
 })
 
@@ -70,3 +81,7 @@ test('an internationalised domain is written as every relay takes it', async () 
   expect(source).toContain('<jana@xn--pklad-zsa96e.cz>')
   expect(/[^\0-\x7f]/.test(source)).toBe(false)
 })
+
+function fieldNames(source: Buffer): string[] {
+  return parseHeader(source.subarray(0, source.indexOf('\r\n\r\n'))).map(({ name }) => name)
+}

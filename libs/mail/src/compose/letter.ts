@@ -26,7 +26,11 @@ export type OutgoingLetter = {
   language: string
   text: string
   html: string
+  files?: readonly OutgoingFile[] | undefined
 }
+
+/** `contentId` is what the HTML names it by, where it is shown in it. */
+export type OutgoingFile = { filename: string; type: string; content: Buffer; contentId?: string | undefined }
 
 /**
  * The letter as it travels, RFC 5322 with CRLF. Whatever strangers may have written is one line before it comes near a
@@ -48,10 +52,19 @@ export async function composeLetter(letter: OutgoingLetter): Promise<Buffer> {
       { contentType: 'text/plain; charset=utf-8; format=flowed', ...part(flow(letter.text.replace(lineEnd, '\n'))) },
       { contentType: 'text/html; charset=utf-8', ...part(letter.html) },
     ],
+    attachments: (letter.files ?? []).map(attachment),
     disableFileAccess: true,
     disableUrlAccess: true,
   })
   return composer.compile().build()
+}
+
+function attachment({ filename, type, content, contentId }: OutgoingFile) {
+  // What is a letter itself may not be encoded (RFC 2046 §5.2.1), and its lines are anybody's: it goes as bytes.
+  const contentType = /^(?!message\/|multipart\/)[a-z]+\/[a-z0-9.+_-]+$/.test(type) ? type : 'application/octet-stream'
+  const cid = contentId !== undefined && isMessageId(contentId) ? contentId : undefined
+  const file = { filename: oneLine(filename, 255), content, contentType, contentTransferEncoding: 'base64' as const }
+  return { ...file, contentDisposition: cid ? ('inline' as const) : ('attachment' as const), ...(cid && { cid }) }
 }
 
 function automaticHeaders({ automatic, loopToken, language }: OutgoingLetter): Record<string, string> {

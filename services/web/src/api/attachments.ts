@@ -1,13 +1,11 @@
 import { api } from '@podatelna/contracts'
 import type { App } from '@podatelna/process'
-import { create as disposition } from 'content-disposition'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { sendDownload } from '../door/download.ts'
 import { fail } from '../door/problem.ts'
-import { downloadType, rasterType, tellingBytes } from '../door/safe-type.ts'
+import { sendFile } from '../door/send-file.ts'
 import type { Web } from '../door/web.ts'
-import { beginningOf, findFile, openFile, type StoredFile } from '../reads/attachments.ts'
+import { findFile } from '../reads/attachments.ts'
 import { whyLocked } from '../reads/scan.ts'
 import { about, answers } from './about.ts'
 
@@ -30,7 +28,7 @@ export function attachmentCalls(web: Web, app: App): void {
       const locked = whyLocked(file, settings)
       if (locked && !isTakenAllTheSame(request, request.query)) return fail(reply, locked.status, locked.detail)
       try {
-        return await send(request, reply, file, request.query.inline !== undefined)
+        return await sendFile(store, request, reply, file, request.query.inline !== undefined)
       } catch (cause) {
         log.error(
           { attachment: id, cause: String(cause) },
@@ -40,23 +38,6 @@ export function attachmentCalls(web: Web, app: App): void {
       }
     },
   )
-
-  async function send(request: FastifyRequest, reply: FastifyReply, file: StoredFile, inline: boolean) {
-    const image = inline ? rasterType(await beginningOf(store, file, tellingBytes)) : undefined
-    return sendDownload(request, reply, {
-      etag: `"${file.sha256.toString('hex')}"`,
-      bytes: file.bytes,
-      headers: {
-        'content-type': image ?? downloadType(file.type),
-        'content-disposition': disposition(file.filename, { type: image ? 'inline' : 'attachment' }),
-        'x-content-type-options': 'nosniff',
-        // Should a browser show it all the same, it does so in a box without scripts, forms, neighbours or a network.
-        'content-security-policy': "sandbox; default-src 'none'",
-        'cross-origin-resource-policy': 'same-origin',
-      },
-      open: (range) => openFile(store, file, range),
-    })
-  }
 }
 
 /** An administrator may look at what is locked, for instance to send it to whoever writes the signatures. */

@@ -21,6 +21,7 @@ import { ticketLife } from './ticket-life.ts'
 import { ticketLinks } from './ticket-links.ts'
 import { ticketLock } from './ticket-lock.ts'
 import { ticketCalls } from './tickets.ts'
+import { uploadCalls } from './uploads.ts'
 
 export async function api(web: Web, app: App): Promise<void> {
   web.addHook('onRequest', signedIn(app))
@@ -44,6 +45,7 @@ export async function api(web: Web, app: App): Promise<void> {
   redactionCalls(web, app)
   peopleCalls(web, app)
   attachmentCalls(web, app)
+  await web.register(async (scope: Web) => uploadCalls(scope, app))
 }
 
 /** A part of its own, because no other call takes text/csv. */

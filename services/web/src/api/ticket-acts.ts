@@ -31,10 +31,10 @@ export function ticketActs(web: Web, app: App): void {
       },
     },
     async (request, reply) => {
-      const { status, scheduled_for: scheduledFor, cc, audience, ...body } = request.body
+      const { status, scheduled_for: scheduledFor, cc, audience, attachments, ...body } = request.body
       const replied = await replyToTicket(app, {
         ...(await words(app.reader, body)),
-        ...{ number: parseTicketNumber(request.params.number)!, status, scheduledFor, cc, audience },
+        ...{ number: parseTicketNumber(request.params.number)!, status, scheduledFor, cc, audience, attachments },
         by: actor(request),
         messageId: idByKey(request),
       })
@@ -53,13 +53,15 @@ export function ticketActs(web: Web, app: App): void {
         params: api.ByNumber,
         headers: api.IdempotencyKey,
         body: api.NewNote,
-        response: answers({ 201: api.Message }, 404, 409, 413),
+        response: answers({ 201: api.Message }, 404, 409, 413, 422),
       },
     },
     async (request, reply) => {
+      const { attachments, ...body } = request.body
       const noted = await noteOnTicket(app, {
-        ...(await words(app.reader, request.body)),
-        ...{ number: parseTicketNumber(request.params.number)!, by: actor(request), messageId: idByKey(request) },
+        ...(await words(app.reader, body)),
+        ...{ number: parseTicketNumber(request.params.number)!, attachments, by: actor(request) },
+        messageId: idByKey(request),
       })
       if (!noted.ok) return refuse(reply, noted)
       reply.statusCode = 201

@@ -42,6 +42,8 @@ export const statusOf: Record<ProblemWord, number> = {
   not_linked: 404,
   not_splittable: 409,
   no_message: 404,
+  no_upload: 422,
+  infected: 422,
   deleted: 409,
   hidden: 409,
   not_for_them: 409,

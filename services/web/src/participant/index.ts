@@ -23,17 +23,26 @@ import { languageOf } from '../authorize/link-page.ts'
 import { isForeign } from '../door/same-origin.ts'
 import type { Web } from '../door/web.ts'
 import { render } from '../pages/render.ts'
+import { participantFiles } from './files.ts'
 import { leavePages } from './leave.ts'
 import { type Notice, participantPage, wordsFor } from './page.ts'
 
 export async function participantPages(web: Web, app: App): Promise<void> {
   await web.register(formbody, { bodyLimit: wordsLimit })
   await web.register(async (scope: Web) => leavePages(scope, app))
+  participantFiles(web, app, {
+    options,
+    seatOf: (token) => seatOf(app, token),
+    unknown: (request, reply) => say(reply, languageOf(request), 404, 'unknown'),
+    say: (reply, language, status, detail) =>
+      html(reply.code(status), shortPage(language, wordsFor(language).files, detail)),
+  })
+
   web.get('/t/:token', { ...options, schema }, async (request, reply) => {
     const seat = await seatOf(app, request.params.token)
     if (!seat) return say(reply, languageOf(request), 404, 'unknown')
     const { data: done } = Done.safeParse(request.query.done)
-    return html(reply, await participantPage(app, seat, done))
+    return html(reply, await participantPage(app, { seat, token: request.params.token }, done))
   })
 
   web.post('/t/:token', { ...options, bodyLimit: wordsLimit, schema }, async (request, reply) => {
@@ -42,7 +51,7 @@ export async function participantPages(web: Web, app: App): Promise<void> {
     if (!seat) return say(reply, languageOf(request), 404, 'unknown')
     if (isForeign(request, app.settings.PUBLIC_URL)) return say(reply, seat.language, 403, 'foreign')
     const { notice, ok, draft } = await act(app, seat, request)
-    if (!ok) return html(reply.code(422), await participantPage(app, seat, notice, draft))
+    if (!ok) return html(reply.code(422), await participantPage(app, { seat, token }, notice, draft))
     const words = wordsFor(seat.language)
     if (notice === 'left') return html(reply, shortPage(seat.language, words.leave, words.left))
     if (notice === 'renewed') return html(reply, shortPage(seat.language, words.renew, words.renewed))

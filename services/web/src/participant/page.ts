@@ -1,9 +1,10 @@
-import { api, Language, ticketNumber } from '@podatelna/contracts'
+import { api, isLocked, Language, Scan, ticketNumber } from '@podatelna/contracts'
 import type { App } from '@podatelna/process'
 import { newId, type Store } from '@podatelna/store'
 import { isRemoved, type Seat, visibleMessages } from '@podatelna/ticketing'
 import { z } from 'zod'
 import { clientTime } from '../pages/client-time.ts'
+import { size } from '../pages/message-view.ts'
 import { render } from '../pages/render.ts'
 import { type Texts, texts } from './texts.ts'
 
@@ -22,8 +23,12 @@ export type Notice =
   | 'notLocked'
 
 /** The page of one participant: what they may see of the ticket, and what they may do. */
-export async function participantPage(app: Shown, seat: Seat, notice?: Notice, draft = ''): Promise<string> {
-  const { store, settings } = app
+export async function participantPage(
+  { store, settings }: Shown,
+  { seat, token }: { seat: Seat; token: string },
+  notice?: Notice,
+  draft = '',
+): Promise<string> {
   const ticket = await readVisible(store, seat)
   const agent = await nameOfAgent(store, ticket.assigneeId)
   const { language } = seat
@@ -38,9 +43,10 @@ export async function participantPage(app: Shown, seat: Seat, notice?: Notice, d
     cared: agent !== undefined && status !== 'closed' && words.caredForBy(agent),
     notice: notice && words[notice],
     lock: seat.role === 'requester' && showLock(ticket, agent, words),
-    messages: ticket.messages.map(({ id, author, createdAt, recipients, redactions, ...written }) => ({
+    messages: ticket.messages.map(({ id, author, createdAt, recipients, redactions, files, ...written }) => ({
       ...{ id, name: nameIn(author), at: timeIn(createdAt), ...showText(written, words) },
       to: seat.endCustomer ? '' : recipients.map(({ participant }) => participant.name).join(', '),
+      files: files.map((file) => showFile(file, settings, token)),
       removed: removedWords(redactions, timeIn, words),
     })),
     closed: status === 'closed' && words.closedNow(ticket.mailbox.address),
@@ -81,6 +87,7 @@ async function readVisible(store: Store, { participantId, ticketId }: Seat) {
           ...{ id: true, author: true, createdAt: true, redactions: true },
           ...{ text: true, visibleText: true, folded: true },
           recipients: { select: { participant: { select: { name: true } } } },
+          files: { orderBy: { position: 'asc' }, include: { content: true } },
         },
       },
       participants: { where: { state: { not: 'removed' } }, orderBy: [{ role: 'desc' }, { serial: 'asc' }] },
@@ -102,6 +109,13 @@ function showText({ text, visibleText, folded }: Written, words: Texts) {
 /** A partner's own customer is shown nobody of the partner's but themselves and whom they put in copy. */
 function isTheirs({ address, addedBy }: Person, seat: Seat): boolean {
   return address === seat.address || Object(addedBy).email === seat.address
+}
+
+/** Without a link when the scanner keeps it back. */
+function showFile(file: File, settings: App['settings'], token: string) {
+  const { id, filename, bytes, content } = file
+  const locked = isLocked(Scan.parse(content.scan), settings)
+  return { filename, size: size(bytes), href: locked ? undefined : `/t/${token}/files/${id}` }
 }
 
 function showPerson(person: Person, seat: Seat, words: Texts) {
@@ -136,5 +150,6 @@ function nameIn(author: unknown): string {
 
 type Lockable = { lockedAt: Date | null; mergedIntoId: string | null; deletedAt: Date | null }
 type Shown = Pick<App, 'store' | 'settings'>
+type File = { id: string; filename: string; bytes: number; content: { scan: string } }
 type Person = { address: string; name: string; role: string; state: string; addedBy: unknown }
 type Written = { text: string; visibleText: string | null; folded: unknown }

@@ -29,6 +29,11 @@ export type Texts = {
   disclaimer: string
   messageRemoved: (time: string) => string
   partRemoved: (time: string) => string
+  files: string
+  /** Instead of a file. */
+  scanning: string
+  unsafe: string
+  gone: string
   answer: string
   text: string
   send: string

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { Scan } from '@podatelna/contracts'
 import { Prisma, type Store } from '@podatelna/store'
+import { visibleMessages } from '@podatelna/ticketing'
 import type { Range } from '../door/download.ts'
 
 /** A file as it is given out. Only messages have files: a letter that is held or quarantined shows none. */
@@ -17,13 +18,14 @@ export type StoredFile = {
   raw: Buffer | null
 }
 
-/** Undefined for a file there is not, and for those of deleted tickets. */
-export async function findFile(store: Store, id: string): Promise<StoredFile | undefined> {
+/** Undefined for a file there is not, and for those of deleted tickets; for a participant, of what they may not see. */
+export async function findFile(store: Store, id: string, participantId?: string): Promise<StoredFile | undefined> {
+  const visible = participantId ? Prisma.sql`AND m.id IN (${visibleMessages(participantId)})` : Prisma.empty
   const [row] = await store.query<StoredFile & { scan: string }>(Prisma.sql`
     SELECT c.sha256, a.filename, a.type, c.bytes, c.scan, c.scan_reason AS "scanReason", c.raw
     FROM attachments a JOIN contents c USING (sha256)
     JOIN messages m ON m.id = a.message_id JOIN tickets t ON t.id = m.ticket_id
-    WHERE a.id = ${id}::uuid AND t.deleted_at IS NULL`)
+    WHERE a.id = ${id}::uuid AND t.deleted_at IS NULL ${visible}`)
   return row && { ...row, scan: Scan.parse(row.scan) }
 }
 

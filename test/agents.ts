@@ -1,6 +1,6 @@
 import type { Desk, Json } from './desk.ts'
 
-/** A member of our staff who has signed in. */
+/** A member of our staff who has signed in, and gets no mail. */
 export type Colleague = {
   id: string
   name: string
@@ -11,7 +11,7 @@ export type Colleague = {
 
 export async function hire(desk: Desk, name: string, role: 'agent' | 'admin' = 'agent'): Promise<Colleague> {
   const email = `${name.split(' ')[0]!.toLowerCase()}@desk.test`
-  const { id, password } = await desk.api('POST', '/api/agents', { name, email, role })
+  const { id, password } = await desk.api('POST', '/api/agents', { name, email, role, notify: 'none' })
   const json = { 'content-type': 'application/json' }
   const login = { method: 'POST', headers: json, body: JSON.stringify({ email, password }) }
   const cookie = (await desk.http('/login', login)).headers.get('set-cookie')!.split(';')[0]!

@@ -48,6 +48,12 @@ export const ticketMoved = event('ticket.moved', 1, {
   status: TicketStatus,
   agent_id: z.uuid().nullable(),
 })
+/** A ticket was given to an agent by somebody else, whose name is `by`. */
+export const ticketAssigned = event('ticket.assigned', 1, { ticket_id: z.uuid(), agent_id: z.uuid(), by: z.string() })
+/** Somebody on the ticket's page proposed people for copy; whoever may decide is to be told. */
+export const ccProposed = event('ticket.cc_proposed', 1, { ticket_id: z.uuid(), participant_ids: z.array(z.uuid()) })
+/** A note names agents. */
+export const agentsMentioned = event('ticket.agents_mentioned', 1, { ...message, agent_ids: z.array(z.uuid()) })
 
 /** A letter of ours did not arrive and never will: refused for good, given up after days, or returned. Once a delivery. */
 export const deliveryFailed = event('delivery.failed', 1, { delivery_id: z.uuid() })
@@ -65,7 +71,7 @@ export const subscriptions = {
     consumer: 'outbound.notices',
     events: [
       ...[mailHeld, mailTooLate, ticketOpened, clientWrote, copied, linkRenewed, publiclyReplied],
-      ...[ticketTaken, ticketMoved],
+      ...[ticketTaken, ticketMoved, ticketAssigned, ccProposed, agentsMentioned],
       ...[deliveryFailed, deliveryDeferredLong],
     ],
   },

@@ -141,6 +141,10 @@ export const NoticeKind = z.enum([
   'letter_held',
   'client_wrote',
   'digest',
+  'assigned',
+  'cc_proposed',
+  'mentioned',
+  'delivery_failed',
 ])
 export type NoticeKind = z.infer<typeof NoticeKind>
 

@@ -8,7 +8,7 @@ import { act, record } from './act.ts'
 import { assign, endLock, nameOf, standingOf } from './assign.ts'
 import { type Act, type Desk, type Refusal, refusal } from './desk.ts'
 import { type LockedTicket, lockLiveTicket } from './lock-ticket.ts'
-import { newsForRequester } from './news.ts'
+import { newsForRequester, newsForTaker } from './news.ts'
 import { moveTicket } from './states.ts'
 
 /** @param input.agentId absent: whoever asks for it; another is for administrators */
@@ -30,7 +30,9 @@ export async function lockToAgent(
     if (typeof refused === 'object') return refused
     await database.ticket.update({ where: { id: ticket.id }, data: { lockedAt: new Date(), updatedAt: new Date() } })
     await record(database, ticket.id, 'locked', by, { agent_id: agentId, agent: await nameOf(database, agentId) })
-    return { ...done, events: await newsForRequester(database, ticket, { taker: agentId, locked: true }, by) }
+    const news = { taker: agentId, locked: true }
+    const told = await newsForTaker(database, ticket, news, by)
+    return { ...done, events: [...(await newsForRequester(database, ticket, news, by)), ...told] }
   })
 }
 

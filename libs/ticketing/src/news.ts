@@ -1,9 +1,16 @@
 /** What the requester of a ticket hears of an act of staff that says nothing to them by itself (rules §6). */
 import { envelope } from '@podatelna/bus'
-import { type Actor, type Envelope, type TicketStatus, ticketMoved, ticketTaken } from '@podatelna/contracts'
+import {
+  type Actor,
+  type Envelope,
+  type TicketStatus,
+  ticketAssigned,
+  ticketMoved,
+  ticketTaken,
+} from '@podatelna/contracts'
 import type { Database } from '@podatelna/store'
 import { record } from './act.ts'
-import { nameOf } from './assign.ts'
+import { nameOf, standingOf } from './assign.ts'
 import type { LockedTicket } from './lock-ticket.ts'
 import { isMove, type Move } from './states.ts'
 
@@ -31,6 +38,17 @@ export async function newsForRequester(
   const ticket_id = ticket.id
   if (moved) return [envelope(ticketMoved, { ticket_id, status: to, agent_id: taken ? taker : null })]
   return taken ? [envelope(ticketTaken, { ticket_id, agent_id: taker })] : []
+}
+
+/** Whom a ticket was given to hears of it, unless they took it themselves. */
+export async function newsForTaker(
+  database: Database,
+  ticket: LockedTicket,
+  { taker }: Done,
+  by: Actor,
+): Promise<Envelope[]> {
+  if (taker === undefined || (await standingOf(database, by)).agentId === taker) return []
+  return [envelope(ticketAssigned, { ticket_id: ticket.id, agent_id: taker, by: by.name })]
 }
 
 /**

@@ -1,5 +1,5 @@
 import { envelope } from '@podatelna/bus'
-import { type Actor, copied, type Envelope, type ParticipantRole } from '@podatelna/contracts'
+import { type Actor, ccProposed, copied, type Envelope, type ParticipantRole } from '@podatelna/contracts'
 import { normalizeAddress, oneLine } from '@podatelna/mail'
 import { type Database, newId, Prisma } from '@podatelna/store'
 import { act, record } from './act.ts'
@@ -65,6 +65,14 @@ export async function newestForClients(database: Database, ticketId: string): Pr
     select: { id: true },
   })
   return id
+}
+
+/** Staff are told of somebody who waits for confirmation. */
+export async function proposedEvent(database: Database, ticketId: string, email: string): Promise<Envelope> {
+  const { id } = await database.participant.findUniqueOrThrow({
+    where: { ticketId_address: { ticketId, address: normalizeAddress(email) } },
+  })
+  return envelope(ccProposed, { ticket_id: ticketId, participant_ids: [id] })
 }
 
 /** Puts somebody in copy within a transaction that holds the ticket's lock, and writes it down. */

@@ -10,7 +10,7 @@ import { act, record } from './act.ts'
 import { refuseLock } from './agent-lock.ts'
 import { type Act, type Desk, type Refusal, refusal } from './desk.ts'
 import { type LockedTicket, lockLiveTicket } from './lock-ticket.ts'
-import { copiedEvent, isOnTheList, joinTicket, type Person, removal } from './participants.ts'
+import { copiedEvent, isOnTheList, joinTicket, type Person, proposedEvent, removal } from './participants.ts'
 import { afterClientWrote, moveTicket } from './states.ts'
 
 /** Somebody's place on a ticket. */
@@ -111,8 +111,8 @@ export function copyOnPage(desk: Desk, seat: Seat, person: Person): Promise<Act<
     if (typeof joined === 'object') return joined
     if (joined === 'already') return { value: { state }, events: [] }
     await record(database, ticket.id, state === 'active' ? 'cc_added' : 'cc_proposed', seat.actor, { email: address })
-    const events = state === 'active' ? [await copiedEvent(database, ticket.id, address)] : []
-    return { value: { state }, events }
+    const told = state === 'active' ? copiedEvent : proposedEvent
+    return { value: { state }, events: [await told(database, ticket.id, address)] }
   })
 }
 

@@ -3,6 +3,7 @@ import { envelope } from '@podatelna/bus'
 import {
   type Actor,
   type Audience,
+  agentsMentioned,
   publiclyReplied,
   type TicketPriority,
   type TicketStatus,
@@ -16,7 +17,8 @@ import { audienceOfReply, isEndCustomer, type ReplyAudience, recordRecipients } 
 import { type Act, type Desk, type Refusal, refusal } from './desk.ts'
 import { addFiles, type KeptFile, keepFiles } from './files.ts'
 import { type LockedTicket, lockLiveTicket } from './lock-ticket.ts'
-import { type Done, newsForRequester } from './news.ts'
+import { whoIsMentioned } from './mentions.ts'
+import { type Done, newsForRequester, newsForTaker } from './news.ts'
 import { addToCc, joinTicket, type Person } from './participants.ts'
 import { moveTicket } from './states.ts'
 import { asFiles, attach, type Enclosed } from './uploads.ts'
@@ -118,7 +120,7 @@ export async function replyToTicket(
   })
 }
 
-/** Writes something only staff see. Nobody is mailed. */
+/** Writes something only staff see. Those it names are told. */
 export async function noteOnTicket(desk: Desk, input: Words & { number: bigint; by: Actor }): Promise<Act<Written>> {
   const words = await withPictures(desk, input)
   return act(desk, async (database) => {
@@ -129,7 +131,9 @@ export async function noteOnTicket(desk: Desk, input: Words & { number: bigint; 
     const messageId = await write(database, ticket, { ...words, kind: 'note', audience: 'internal' })
     if (typeof messageId === 'object') return messageId
     await record(database, ticket.id, 'noted', input.by)
-    return { value: { number: ticket.number, messageId }, events: [] }
+    const agent_ids = await whoIsMentioned(database, input.text, input.by)
+    const mentioned = envelope(agentsMentioned, { ticket_id: ticket.id, message_id: messageId, agent_ids })
+    return { value: { number: ticket.number, messageId }, events: agent_ids.length > 0 ? [mentioned] : [] }
   })
 }
 
@@ -162,7 +166,11 @@ export async function changeTicket(
     const changes = Object.fromEntries(Object.entries({ priority, subject }).filter(([, value]) => value !== undefined))
     await database.ticket.update({ where: { id: ticket.id }, data: { ...changes, updatedAt: new Date() } })
     if (Object.keys(changes).length > 0) await record(database, ticket.id, 'changed', by, changes)
-    return { value: { number: ticket.number }, events: await newsForRequester(database, ticket, done, by) }
+    const told = await newsForTaker(database, ticket, done, by)
+    return {
+      value: { number: ticket.number },
+      events: [...(await newsForRequester(database, ticket, done, by)), ...told],
+    }
   })
 }
 

@@ -15,10 +15,10 @@ export type DigestLine = {
   text: string
 }
 
-/** Somebody's words when it carries any, else what the notice says after its greeting, in the reader's language already. */
+/** Somebody's words when it carries any, else what the notice says after its greeting or its mark, in the reader's language. */
 export function digestLine({ language, mailbox, values }: Notice, subject: string, text: string): DigestLine {
   const about: Common = values
-  const said = about.message?.text ?? text.split('\n\n').find((paragraph) => !paragraph.trimEnd().endsWith(',')) ?? ''
+  const said = about.message?.text ?? text.split('\n\n').find((paragraph) => !/^##-|,\s*$/.test(paragraph)) ?? ''
   const { number, page, author } = about
   return {
     ...{ language, mailbox: mailbox.address },

@@ -2,8 +2,6 @@ import { type Consumer, inboxInsert, type Outcome } from '@podatelna/bus'
 import {
   clientWrote,
   copied,
-  deliveryDeferredLong,
-  deliveryFailed,
   type Envelope,
   linkRenewed,
   mailHeld,
@@ -22,6 +20,7 @@ import { contentsOf, whenScanned } from './enclosures.ts'
 import { heldNotice, readHeldLetter } from './held-notice.ts'
 import type { Letter, Letterhead, Notice } from './letterhead.ts'
 import type { Post } from './post.ts'
+import { planForStaff } from './staff-notices.ts'
 import {
   copiedNotices,
   openedNotices,
@@ -115,10 +114,7 @@ function planFor(desk: Reading, event: Envelope): Promise<Plan | { reject: strin
     const moved = ticketMoved.payload.parse(event.payload)
     return planNews(desk, moved, (ticket, news, head) => movedNotices(ticket, news, head, moved.status))
   }
-  // Shown on the ticket; nobody is mailed about it yet.
-  if (event.name === deliveryFailed.name || event.name === deliveryDeferredLong.name)
-    return Promise.resolve({ notices: [] })
-  return Promise.resolve({ reject: `${event.name} is nothing we mail about` })
+  return planForStaff(desk, event) ?? Promise.resolve({ reject: `${event.name} is nothing we mail about` })
 }
 
 async function planTicket(
@@ -156,7 +152,7 @@ async function planAgents(
   const about = clientWrote.payload.parse(event.payload)
   const desk = await readAgents(about.message_id)
   if (!desk) return { reject: `ticket ${about.ticket_id} has no message ${about.message_id}` }
-  return { notices: await agentNotices(store, desk, letterhead), ticket: desk }
+  return { notices: await agentNotices({ store, letterhead }, desk), ticket: desk }
 }
 
 async function planNews(

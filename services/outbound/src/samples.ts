@@ -2,6 +2,9 @@
 import { type NoticeKind, TicketPriority, TicketStatus } from '@podatelna/contracts'
 import type { Body } from './blocks.ts'
 
+/** What all notices to staff are told: the ticket, and its page in the console. */
+export type StaffTitles = { number: string; title: string; numberedTitle: string; page: string }
+
 export type NoticeValues = {
   ticket_opened: {
     number: string
@@ -56,11 +59,7 @@ export type NoticeValues = {
   cc_added: { number: string; title: string; numberedTitle: string; by: string; page: string }
   link_renewed: { number: string; title: string; numberedTitle: string; page: string }
   late_reply_notice: { number: string; title: string; address: string }
-  /** To staff, as all below it: `page` is that of the console. */
-  client_wrote: {
-    number: string
-    title: string
-    numberedTitle: string
+  client_wrote: StaffTitles & {
     author: string
     address: string
     /** Empty when they belong to none. */
@@ -74,7 +73,8 @@ export type NoticeValues = {
     unproved: boolean
     /** It opened the ticket. */
     opened: boolean
-    page: string
+    /** Addresses that its author put in copy, and that wait for confirmation; empty when none do. */
+    proposed: string
   }
   digest: {
     /** When all of it is about one ticket, else empty. */
@@ -84,6 +84,14 @@ export type NoticeValues = {
     /** `page` and `author` may be empty, `number` when it belongs to no ticket. */
     tickets: { number: string; title: string; page: string; letters: { at: Date; author: string; text: string }[] }[]
   }
+  /** `by` gave it to them. */
+  assigned: StaffTitles & { by: string; priority: TicketPriority; organization: string }
+  /** `by` proposed those addresses for copy. */
+  cc_proposed: StaffTitles & { by: string; proposed: string }
+  /** `by` wrote the note. */
+  mentioned: StaffTitles & { by: string; message: Body }
+  /** `reason` are the words of a server; `late`: it is tried on. */
+  delivery_failed: StaffTitles & { address: string; reason: string; late: boolean }
   letter_held: { mailbox: string; address: string; title: string; arrived: Date; page: string; validUntil: Date }
 }
 
@@ -146,11 +154,20 @@ export const samples: { [Kind in NoticeKind]: NoticeValues[Kind][] } = {
     },
     message: { text: 'It burns.\nPlease help.', html: null },
     ...(index % 2 ? { cut: true, files: 'fire.jpg, plan.pdf' } : { cut: false, files: '' }),
-    ...{ unproved: index === 2, opened: index === 0 },
+    ...{ unproved: index === 2, opened: index === 0, proposed: index === 3 ? 'eva@elsewhere.example' : '' },
   })),
   digest: [
     { numberedTitle: ticket.numberedTitle, answerable: true, tickets: [stopped] },
     { numberedTitle: '', answerable: false, tickets: [stopped, { ...stopped, page: '' }] },
+  ],
+  assigned: TicketPriority.options.map((priority, index) => ({
+    ...{ ...forStaff, by: 'Eva Malá', priority, organization: index % 2 ? 'Client s.r.o.' : '' },
+  })),
+  cc_proposed: [{ ...forStaff, by: 'Jana Nováková', proposed: 'eva@elsewhere.example, jan@elsewhere.example' }],
+  mentioned: [{ ...forStaff, by: 'Eva Malá', message: { text: '@karel, please call them.', html: null } }],
+  delivery_failed: [
+    { ...forStaff, address: 'jana@client.example', reason: '550 5.1.1 User unknown', late: false },
+    { ...forStaff, address: 'jana@client.example', reason: '451 4.7.1 Greylisted', late: true },
   ],
   letter_held: [
     {

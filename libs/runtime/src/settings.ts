@@ -64,6 +64,19 @@ function url(protocols: string[], example: string, meaning: string) {
     .describe(meaning)
 }
 
+/** A comma may stand in a password. What is wrong with one is said without repeating it. */
+const relays = z
+  .string()
+  .default('')
+  .transform((value, context) => {
+    const urls = value.split(/,\s*(?=smtps?:)/).flatMap((url) => url.trim() || [])
+    for (const url of urls) {
+      if (URL.canParse(url) && ['smtp:', 'smtps:'].includes(new URL(url).protocol)) continue
+      context.addIssue('is not a URL like smtp://user:password@host:587.')
+    }
+    return urls
+  })
+
 function list(meaning: string, check: (item: string) => string | undefined) {
   return z
     .string()
@@ -167,10 +180,8 @@ const table = {
     .transform((value) => value.replace(/\/+$/, ''))
     .default('http://localhost:8080')
     .describe('how people reach us; links in mail begin with it'),
-  RELAY_URL: url(
-    ['smtp:', 'smtps:'],
-    'smtp://user:password@host:587',
-    'server that takes our outgoing mail; with a password in it, one elsewhere must offer STARTTLS with a valid certificate; without it letters are captured: readable, but sent nowhere',
+  RELAY_URL: relays.describe(
+    'servers that take our outgoing mail, with commas between them: the first that is there takes all of it; with a password in it, one elsewhere must offer STARTTLS with a valid certificate; without one letters are captured: readable, but sent nowhere',
   ),
   BUDGET_TICKET_10_MINUTES: number(
     10,

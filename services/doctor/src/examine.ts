@@ -12,7 +12,7 @@ import { checkHttpDoor, checkMailDoor } from './doors.ts'
 import { type Finding, fault } from './finding.ts'
 import { checkMailDomain, checkPublicUrl, checkSecretKeys } from './identity.ts'
 import { checkDnsServers, type Names, openNames } from './names.ts'
-import { checkRelay } from './relay.ts'
+import { checkRelays } from './relay.ts'
 import { checkScanner } from './scanner.ts'
 
 /** A part to look at. What it throws, or does not answer in time, is a fault of that part. */
@@ -35,7 +35,7 @@ export async function examine(settings: Settings): Promise<Finding[]> {
     { subject: 'certificate', look: () => checkCertificate(settings) },
     { subject: 'secret keys', look: () => checkSecretKeys(settings) },
     { subject: 'public address', look: async () => [checkPublicUrl(settings)] },
-    { subject: 'relay', look: () => checkRelay(settings) },
+    { subject: 'relay', look: () => checkRelays(settings) },
     { subject: 'virus scanner', look: () => checkScanner(settings) },
     { subject: 'DNS servers', look: () => checkDnsServers(settings.DNS_SERVERS) },
     { subject: 'mail domain', look: async () => [checkMailDomain(settings)] },

@@ -12,7 +12,7 @@ export function checkMailDomain({ MAIL_DOMAIN, RELAY_URL }: Settings): Finding {
     change: 'Set MAIL_DOMAIN to a domain of yours.',
     paste: ['MAIL_DOMAIN=support.example.com'],
   }
-  return RELAY_URL
+  return RELAY_URL.length > 0
     ? fault(subject, 'is localhost, and RELAY_URL is set.', advice)
     : warning(subject, 'is localhost.', advice)
 }

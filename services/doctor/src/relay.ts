@@ -2,9 +2,9 @@ import type { Settings } from '@podatelna/runtime'
 import { createTransport, type NodemailerError } from 'nodemailer'
 import { type Finding, fault, ok, warning } from './finding.ts'
 
-/** Connects, says EHLO and STARTTLS, signs in when RELAY_URL has a password; sends nothing. */
-export async function checkRelay({ RELAY_URL, MAIL_DOMAIN }: Settings): Promise<Finding[]> {
-  if (!RELAY_URL) {
+/** Connects to each, says EHLO and STARTTLS, signs in when its URL has a password; sends nothing. */
+export async function checkRelays({ RELAY_URL, MAIL_DOMAIN }: Settings): Promise<Finding[]> {
+  if (RELAY_URL.length === 0) {
     const change = 'Set RELAY_URL to the server that is to send it.'
     return [
       warning('relay', 'there is none: outgoing mail is captured.', {
@@ -14,25 +14,27 @@ export async function checkRelay({ RELAY_URL, MAIL_DOMAIN }: Settings): Promise<
       }),
     ]
   }
-  const { host, username, password, hostname } = new URL(RELAY_URL)
+  return Promise.all(RELAY_URL.map((url) => checkRelay(url, MAIL_DOMAIN)))
+}
+
+async function checkRelay(url: string, mailDomain: string): Promise<Finding> {
+  const { host, username, password, hostname } = new URL(url)
   const subject = `relay ${host}`
   const signedIn = username ? `, and ${decodeURIComponent(username)} may sign in` : ''
-  const strict = await attempt({ url: RELAY_URL, name: MAIL_DOMAIN, requireTLS: true })
-  if (!strict) return [ok(subject, `answers, with TLS${signedIn}.`)]
+  const strict = await attempt({ url, name: mailDomain, requireTLS: true })
+  if (!strict) return ok(subject, `answers, with TLS${signedIn}.`)
   const plain = await attempt({
-    url: RELAY_URL,
-    name: MAIL_DOMAIN,
+    url,
+    name: mailDomain,
     opportunisticTLS: true,
     tls: { rejectUnauthorized: false },
   })
-  if (plain) return [unusable(subject, plain)]
-  if (/^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname)) return [ok(subject, `answers, on this machine${signedIn}.`)]
-  return [
-    (password ? fault : warning)(subject, `answers, but its TLS cannot be trusted: ${strict.message}.`, {
-      why: password ? 'Who stands between could take the password.' : 'Letters can be read on the way.',
-      change: 'Use the name on its certificate, smtps:// or the port where it offers STARTTLS.',
-    }),
-  ]
+  if (plain) return unusable(subject, plain)
+  if (/^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname)) return ok(subject, `answers, on this machine${signedIn}.`)
+  return (password ? fault : warning)(subject, `answers, but its TLS cannot be trusted: ${strict.message}.`, {
+    why: password ? 'Who stands between could take the password.' : 'Letters can be read on the way.',
+    change: 'Use the name on its certificate, smtps:// or the port where it offers STARTTLS.',
+  })
 }
 
 async function attempt(options: object): Promise<NodemailerError | undefined> {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { type AddressInfo, createServer, type Server } from 'node:net'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { readSettings } from '@podatelna/runtime'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -66,11 +66,85 @@ describe('what the relay says decides', () => {
   })
 })
 
+describe('of several relays', () => {
+  test('the first that is there takes everything', async () => {
+    const [first, second] = [await relayThatSays({}), await relayThatSays({})]
+    const both = openBoth(first, second)
+    for (let n = 0; n < 3; n++) await both.send(letter)
+    expect([letters(first), letters(second)]).toEqual([3, 0])
+  })
+
+  test('one that takes no connection hands over, and is left alone for a while', async () => {
+    const [first, second] = [await relayThatSays({}), await relayThatSays({})]
+    const both = openBoth(first, second)
+    const { port } = first.server.address() as AddressInfo
+    first.drop()
+    for (let n = 0; n < 3; n++) expect(await both.send(letter)).toEqual({ outcome: 'sent', smtp: '250 2.0.0 taken' })
+    await new Promise<void>((done) => first.server.listen(port, '127.0.0.1', done))
+    await both.send(letter)
+    expect([letters(first), letters(second)]).toEqual([0, 4])
+  })
+
+  test.each([
+    ['greeting', '554 5.7.1 go away'],
+    ['greeting', '421 4.3.2 too busy'],
+    ['AUTH', '535 5.7.8 wrong password'],
+  ])('one that refuses us hands over: %s → %s', async (command, reply) => {
+    const [first, second] = [await relayThatSays({ [command]: reply }), await relayThatSays({})]
+    expect(await openBoth(first, second).send(letter)).toMatchObject({ outcome: 'sent' })
+    expect(letters(second)).toBe(1)
+  })
+
+  test.each([
+    ['RCPT', '451 4.7.1 greylisted', 'deferred'],
+    ['RCPT', '550 5.1.1 no such user', 'failed'],
+    ['.', '421 4.3.2 closing', 'deferred'],
+  ])('what one says of a letter is the answer: %s → %s', async (command, reply, outcome) => {
+    const [first, second] = [await relayThatSays({ [command]: reply }), await relayThatSays({})]
+    expect(await openBoth(first, second).send(letter)).toMatchObject({ outcome, smtp: reply })
+    expect(second.heard).toEqual([])
+  })
+
+  test('one that breaks off after the letter may have it: the next one is not given it at once', async () => {
+    const [first, second] = [await relayThatSays({ '.': 'hang up' }), await relayThatSays({})]
+    const both = openBoth(first, second)
+    expect(await both.send(letter)).toMatchObject({ outcome: 'deferred' })
+    expect(second.heard).toEqual([])
+    expect(await both.send(letter)).toMatchObject({ outcome: 'sent' })
+    expect(letters(second)).toBe(1)
+  })
+
+  test('while none is there the letter waits, with the reason', async () => {
+    const [first, second] = [await relayThatSays({}), await relayThatSays({ greeting: '421 4.3.2 too busy' })]
+    const both = openBoth(first, second)
+    first.drop()
+    expect(await both.send(letter)).toEqual({ outcome: 'deferred', smtp: '421 4.3.2 too busy' })
+  })
+})
+
+type Speaking = Awaited<ReturnType<typeof relayThatSays>>
+
+function openBoth(...relays: Speaking[]) {
+  const relay = openRelay(readSettings({ RELAY_URL: relays.map(({ url }) => url).join(', ') }))
+  closing.push(() => relay.close())
+  return relay
+}
+
+function letters({ heard }: Speaking): number {
+  return heard.filter((line) => line === '.').length
+}
+
+/** `hang up` cuts the connection instead of an answer. */
 async function relayThatSays(replies: Record<string, string>, host = '127.0.0.1') {
   const heard: string[] = []
+  const sockets = new Set<Socket>()
   const server: Server = createServer((socket) => {
+    sockets.add(socket)
     let inData = false
-    const say = (command: string, usual: string) => socket.write(`${replies[command] ?? usual}\r\n`)
+    const say = (command: string, usual: string) => {
+      const reply = replies[command] ?? usual
+      return reply === 'hang up' ? !socket.destroy() : socket.write(`${reply}\r\n`)
+    }
     say('greeting', '220 relay')
     socket.on('error', () => {})
     createInterface(socket).on('line', (line) => {
@@ -87,10 +161,12 @@ async function relayThatSays(replies: Record<string, string>, host = '127.0.0.1'
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const user = replies.AUTH ? 'user:pass@' : ''
-  const relay = openRelay(readSettings({ RELAY_URL: `smtp://${user}${host}:${port}` }))
-  closing.push(
-    () => relay.close(),
-    () => server.close(),
-  )
-  return { relay, heard, server }
+  const url = `smtp://${user}${host}:${port}`
+  const relay = openRelay(readSettings({ RELAY_URL: url }))
+  const drop = () => {
+    server.close()
+    for (const socket of sockets) socket.destroy()
+  }
+  closing.push(() => relay.close(), drop)
+  return { relay, url, heard, server, drop }
 }

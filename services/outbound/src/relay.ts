@@ -3,6 +3,7 @@ import { createConnection, type Socket } from 'node:net'
 import { cleanText, isDeadMailbox, recipient } from '@podatelna/mail'
 import type { Settings } from '@podatelna/runtime'
 import { createTransport, type NodemailerError, type SMTPPoolOptions } from 'nodemailer'
+import { failover, type OneRelay, type Reach } from './failover.ts'
 
 /** What became of one attempt, with the server's words. */
 export type Answer = {
@@ -20,9 +21,13 @@ export type Relay = {
   close(): void
 }
 
-/** The server of RELAY_URL; without one, letters are captured: nothing leaves. */
-export function openRelay(settings: Settings): Relay {
-  return settings.RELAY_URL ? smtpRelay(settings.RELAY_URL, settings.MAIL_DOMAIN) : capture
+/** The servers of RELAY_URL; without one, letters are captured: nothing leaves. */
+export function openRelay({ RELAY_URL, MAIL_DOMAIN }: Settings): Relay {
+  if (RELAY_URL.length === 0) return capture
+  return failover(
+    RELAY_URL.map((url) => smtpRelay(url, MAIL_DOMAIN)),
+    connections,
+  )
 }
 
 const connections = 16
@@ -33,7 +38,7 @@ const capture: Relay = {
   close() {},
 }
 
-function smtpRelay(url: string, mailDomain: string): Relay {
+function smtpRelay(url: string, mailDomain: string): OneRelay {
   const options: SMTPPoolOptions & { pool: true } = {
     pool: true,
     url,
@@ -56,14 +61,13 @@ function smtpRelay(url: string, mailDomain: string): Relay {
   }
   const transport = createTransport(options)
   return {
-    connections,
-    async send({ to, envelopeFrom, source }) {
+    async try({ to, envelopeFrom, source }) {
       try {
         const envelope = { from: envelopeFrom || false, to, size: source.length } as const
         const { response } = await transport.sendMail({ envelope, raw: source })
-        return { outcome: 'sent', smtp: words(response) }
+        return { answer: { outcome: 'sent', smtp: words(response) }, reach: 'reached' }
       } catch (error) {
-        return failure(error as NodemailerError)
+        return { answer: failure(error as NodemailerError), reach: reachOf(error as NodemailerError) }
       }
     },
     close: () => transport.close(),
@@ -78,7 +82,8 @@ async function connect({ host = 'localhost', port, secure }: SMTPPoolOptions): P
     return socket
   } catch (error) {
     socket.destroy()
-    throw (error as Error).name === 'AbortError' ? new Error('Connection timeout') : error
+    const reason = (error as Error).name === 'AbortError' ? new Error('Connection timeout') : (error as Error)
+    throw Object.assign(reason, { command: 'CONNECT' })
   }
 }
 
@@ -92,11 +97,19 @@ function mustProve(url: string): boolean {
   return !here && (protocol === 'smtps:' || password !== '')
 }
 
+/** The steps before a letter; what breaks off without a word may have been in the middle of one. */
+function reachOf({ command = '', code, message }: NodemailerError): Reach {
+  if (aboutTheLetter.test(command)) return 'reached'
+  const before = /^(CONNECT|EHLO|HELO|LHLO|STARTTLS|AUTH\b.*)$/.test(command) || code === 'ETLS' || code === 'EAUTH'
+  return before || /^(Invalid greeting|Greeting never received)/.test(message) ? 'away' : 'broke_off'
+}
+
+const aboutTheLetter = /^(MAIL FROM|RCPT TO|DATA)$/
+
 /** "Never" counts only when it is about this letter: a relay that refuses us altogether may be repaired. */
 function failure({ responseCode = 0, command = '', response, message }: NodemailerError): Answer {
-  const aboutTheLetter = /^(MAIL FROM|RCPT TO|DATA)$/.test(command)
   const tooLarge = command === 'MAIL FROM' && /^Message size larger/.test(message)
-  const never = aboutTheLetter && (responseCode >= 500 || tooLarge)
+  const never = aboutTheLetter.test(command) && (responseCode >= 500 || tooLarge)
   const smtp = words(response ?? message)
   if (!never) return { outcome: 'deferred', smtp }
   const dead = command === 'RCPT TO' && isDeadMailbox(recipient('', { text: smtp }))

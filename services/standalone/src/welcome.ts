@@ -11,7 +11,7 @@ export function welcome({ app, smtpPort, lmtpPort, httpPort, administrator }: Po
     ...(lmtpPort ? [`            LMTP on ${settings.LMTP_LISTEN?.host}:${lmtpPort}`] : []),
     `  Console   ${settings.PUBLIC_URL}  (listening on ${settings.HTTP_LISTEN.host}:${httpPort})`,
     `  API       ${settings.PUBLIC_URL}/api/docs`,
-    `  Outgoing  ${settings.RELAY_URL ? `through ${hostOf(settings.RELAY_URL)}` : 'captured: readable in the console, sent nowhere (set RELAY_URL to send)'}`,
+    `  Outgoing  ${settings.RELAY_URL.length > 0 ? `through ${settings.RELAY_URL.map(hostOf).join(', ')}` : 'captured: readable in the console, sent nowhere (set RELAY_URL to send)'}`,
     '',
     ...(administrator ? firstSteps(administrator) : ['  Sign in with your e-mail address and password.']),
     '  Ctrl-C stops it; everything is kept.',

@@ -6,14 +6,14 @@ import { type Names, reverseName } from '../names.ts'
 import { zoneLine } from './zone.ts'
 
 /**
- * The addresses from which the world sees our letters come: those of the relay, as far as we can tell, else those of
- * MAIL_DOMAIN. The relay's name is looked up as outbound does: by the system, which also knows names of this network.
+ * The addresses from which the world sees our letters come: those of the relays, as far as we can tell, else those of
+ * MAIL_DOMAIN. A relay's name is looked up as outbound does: by the system, which also knows names of this network.
  */
 export async function sendingAddresses({ RELAY_URL, MAIL_DOMAIN }: Settings, names: Names): Promise<string[]> {
-  if (!RELAY_URL) return names.addresses(MAIL_DOMAIN)
-  const host = new URL(RELAY_URL).hostname.replace(/^\[|\]$/g, '')
-  const found = await lookup(host, { all: true }).catch(() => [])
-  return [...new Set(found.map(({ address }) => address))]
+  if (RELAY_URL.length === 0) return names.addresses(MAIL_DOMAIN)
+  const hosts = RELAY_URL.map((url) => new URL(url).hostname.replace(/^\[|\]$/g, ''))
+  const found = await Promise.all(hosts.map((host) => lookup(host, { all: true }).catch(() => [])))
+  return [...new Set(found.flat().map(({ address }) => address))]
 }
 
 /** Many servers refuse letters from an address without a name, or with a name that does not lead back to it. */

@@ -17,13 +17,13 @@ import {
   withdrawDeliveries,
 } from '@podatelna/ticketing'
 import { changeDirectory } from '../directory/directory.ts'
-import { type Counts, countsOf, type Holdings, holdingsOf } from './holdings.ts'
+import { type Counts, countsOf, type Holdings, holdingsOf, mentionsOf } from './holdings.ts'
 import { emptyLetterNaming, eraseLetter, lettersNaming } from './letters.ts'
 import { type Alias, aliasOf, findPerson, type Person, withoutPerson } from './person.ts'
 import { patience, sweepLast, sweepTables } from './sweep.ts'
 
 /** `pseudonym` is null when nothing was erased: on trial, or because there was nothing. */
-export type Erasure = { pseudonym: string | null; counts: Counts }
+export type Erasure = { pseudonym: string | null; counts: Counts & { mentions: number } }
 
 export async function erasePerson(
   desk: Desk,
@@ -34,7 +34,9 @@ export async function erasePerson(
   const person = await findPerson(store, email)
   const refused = await whyNot(store, person, input.reason)
   if (refused) return refused
-  const counts = countsOf(person, await holdingsOf(store, person))
+  const holdings = await holdingsOf(store, person)
+  const mentions = await mentionsOf(store, person, holdings)
+  const counts = { ...countsOf(person, holdings), mentions: mentions.length }
   if (input.dryRun || Object.values(counts).every((count) => count === 0)) {
     return { ok: true, value: { pseudonym: null, counts } }
   }
@@ -142,8 +144,10 @@ async function redactWhereTheyAreNamed(
   { alias, act: { by, reason } }: { alias: Alias; act: ErasureAct },
 ): Promise<void> {
   const [theirs, elsewhere] = [true, false].map((names) => withoutPerson(person, alias, { names }))
-  for (const ticketId of person.ticketIds) await blackOutTicket(desk, { ticketId, out: theirs!, by, reason })
-  for (const ticketId of holdings.mentions) await blackOutTicket(desk, { ticketId, out: elsewhere!, by, reason })
+  for (const ticketId of holdings.tickets) await blackOutTicket(desk, { ticketId, out: theirs!, by, reason })
+  for (const ticketId of await mentionsOf(desk.store, person, holdings)) {
+    await blackOutTicket(desk, { ticketId, out: elsewhere!, by, reason })
+  }
   for (const id of holdings.deliveries) {
     await desk.store.prisma.$transaction(
       (database) =>

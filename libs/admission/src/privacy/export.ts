@@ -13,24 +13,25 @@ import { textColumns } from './sweep.ts'
 
 export type ExportedFile = { name: string; open(): Promise<Buffer | Readable> }
 
-/** Written down as an act, with who asked for it. */
-export async function exportPerson(store: Store, input: { email: string; by: Actor }): Promise<ExportedFile[]> {
+/** Written down as an act, with who asked for it; one that was broken off has no end. */
+export async function* exportPerson(store: Store, input: { email: string; by: Actor }): AsyncGenerator<ExportedFile> {
   const email = normalizeAddress(input.email)
+  const id = newId()
+  await store.prisma.privacyAct.create({ data: { id, kind: 'export', address: email, by: input.by } })
   const person = await findPerson(store, email)
+  const ticket = (of: string) => json(`tickets/${of}.json`, () => ticketOf(store, person, of))
+  yield json('contacts.json', () => contactRows(store, person))
+  yield* person.seats.map(ticket)
+  // From here on large tables are read to their end; the caller has something to do until then.
   const holdings = await holdingsOf(store, person)
+  yield* holdings.tickets.filter((of) => !person.seats.includes(of)).map(ticket)
+  for (const letter of holdings.letters) yield* letterFiles(store, letter)
+  for (const delivery of holdings.deliveries) yield* deliveryFiles(store, delivery)
+  yield* await otherTables(store, person)
   const counts = countsOf(person, holdings)
-  const now = new Date()
-  await store.prisma.privacyAct.create({
-    data: { id: newId(), kind: 'export', address: email, by: input.by, counts, at: now, finishedAt: now },
-  })
-  return [
-    json('about.json', async () => about(person, counts, now)),
-    json('contacts.json', () => contactRows(store, person)),
-    ...person.ticketIds.map((id) => json(`tickets/${id}.json`, () => ticketOf(store, person, id))),
-    ...holdings.letters.flatMap((id) => letterFiles(store, id)),
-    ...holdings.deliveries.flatMap((id) => deliveryFiles(store, id)),
-    ...(await otherTables(store, person)),
-  ]
+  const finishedAt = new Date()
+  await store.prisma.privacyAct.update({ where: { id }, data: { counts, finishedAt } })
+  yield json('about.json', async () => about(person, counts, finishedAt))
 }
 
 function about({ addresses, names }: Person, counts: Counts, at: Date) {

@@ -1,50 +1,51 @@
 /** What there is about a person, beside their names in what others wrote. */
 import { Prisma, type Store } from '@podatelna/store'
 import { isAuthor, type Person } from './person.ts'
-import { idsIn, patternsFor } from './walk.ts'
+import { idsIn, patternsFor, rowsIn } from './walk.ts'
 
 export type Holdings = {
+  /** Where they are or were on the ticket, or wrote. */
+  tickets: string[]
   /** Messages they wrote. */
   messages: string[]
   /** Letters in their name, whatever became of them. */
   letters: string[]
   /** What we sent them. */
   deliveries: string[]
-  /** Tickets in which others name one of their addresses, and in which they take no part. */
-  mentions: string[]
 }
 
-export type Counts = { contacts: number; tickets: number } & Record<keyof Holdings, number>
+export type Counts = Record<'contacts' | keyof Holdings, number>
 
-export async function holdingsOf(store: Store, person: Person): Promise<Holdings> {
-  const { addresses } = person
-  const named = Prisma.sql`
-    concat_ws(' ', subject, text, html, folded::text, warnings::text) ILIKE ANY(${patternsFor(addresses)}::text[])`
-  const inSubject = Prisma.sql`subject ILIKE ANY(${patternsFor(addresses)}::text[])`
-  const mentions = new Set([
-    ...(await idsIn(store, 'messages', named, Prisma.sql`ticket_id`)),
-    ...(await idsIn(store, 'tickets', inSubject)),
-  ])
+export async function holdingsOf(store: Store, { addresses, seats }: Person): Promise<Holdings> {
+  const isAmong = (column: string) => Prisma.sql`lower(${Prisma.raw(column)}) = ANY(${addresses}::text[])`
+  const wrote = await rowsIn<MessageRow>(store, 'messages', isAuthor(addresses), Prisma.sql`id, ticket_id`)
   return {
-    messages: await idsIn(store, 'messages', isAuthor(addresses)),
-    letters: await idsIn(
-      store,
-      'inbound_mail',
-      Prisma.sql`lower(from_address) = ANY(${addresses}::text[]) OR lower(mail_from) = ANY(${addresses}::text[])`,
-    ),
-    deliveries: await idsIn(store, 'deliveries', Prisma.sql`lower(to_address) = ANY(${addresses}::text[])`),
-    mentions: [...mentions].filter((ticket) => !person.ticketIds.includes(ticket)),
+    tickets: [...new Set([...seats, ...wrote.map((message) => message.ticket_id)])],
+    messages: wrote.map(({ id }) => id),
+    letters: await idsIn(store, 'inbound_mail', Prisma.sql`${isAmong('from_address')} OR ${isAmong('mail_from')}`),
+    deliveries: await idsIn(store, 'deliveries', isAmong('to_address')),
   }
 }
 
-export function countsOf({ contactIds, ticketIds }: Person, holdings: Holdings): Counts {
-  const { messages, letters, deliveries, mentions } = holdings
+/** Tickets in which others name one of their addresses, and in which they take no part. */
+export async function mentionsOf(store: Store, { addresses }: Person, { tickets }: Holdings): Promise<string[]> {
+  const isNamed = (text: Prisma.Sql) => Prisma.sql`${text} ILIKE ANY(${patternsFor(addresses)}::text[])`
+  const words = Prisma.sql`concat_ws(' ', subject, text, html, folded::text, warnings::text)`
+  const messages = await rowsIn<MessageRow>(store, 'messages', isNamed(words), Prisma.sql`id, ticket_id`)
+  const titles = await idsIn(store, 'tickets', isNamed(Prisma.sql`subject`))
+  return [...new Set([...titles, ...messages.map((message) => message.ticket_id)])].filter(
+    (ticket) => !tickets.includes(ticket),
+  )
+}
+
+type MessageRow = { id: string; ticket_id: string }
+
+export function countsOf({ contactIds }: Person, { tickets, messages, letters, deliveries }: Holdings): Counts {
   return {
     contacts: contactIds.length,
-    tickets: ticketIds.length,
+    tickets: tickets.length,
     messages: messages.length,
     letters: letters.length,
     deliveries: deliveries.length,
-    mentions: mentions.length,
   }
 }

@@ -1,14 +1,13 @@
 import { type Blackout, blackout, hiddenAddress, hiddenName, normalizeAddress, oneLine } from '@podatelna/mail'
 import { Prisma, type Store } from '@podatelna/store'
-import { idsIn } from './walk.ts'
 
 /** Somebody whose data we may hold: all their addresses, as far as we know that they are theirs, and their names. */
 export type Person = {
   addresses: string[]
   names: string[]
   contactIds: string[]
-  /** Where they are or were on the ticket, or wrote. */
-  ticketIds: string[]
+  /** Tickets that they are or were on. */
+  seats: string[]
 }
 
 /** Whose address it is now; or else, as whose it was. An address that went to somebody else is theirs. */
@@ -19,13 +18,12 @@ export async function findPerson(store: Store, email: string): Promise<Person> {
   const addresses = [...new Set([address, ...known])]
   const seats = await store.query<{ ticket_id: string; name: string }>(Prisma.sql`
     SELECT ticket_id, name FROM participants WHERE address = ANY(${addresses}::text[])`)
-  const wrote = await idsIn(store, 'messages', isAuthor(addresses), Prisma.sql`ticket_id`)
   const names = [...contacts.map(({ name }) => name), ...seats.map(({ name }) => name)]
   return {
     addresses,
     names: [...new Set(names.map((name) => oneLine(name, 200)))].filter((name) => !addresses.includes(name)),
     contactIds: contacts.map(({ id }) => id),
-    ticketIds: [...new Set([...seats.map((seat) => seat.ticket_id), ...wrote])],
+    seats: [...new Set(seats.map((seat) => seat.ticket_id))],
   }
 }
 

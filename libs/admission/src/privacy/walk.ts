@@ -12,20 +12,20 @@ export async function* piecesOf(store: Store, table: string): AsyncGenerator<Pri
   }
 }
 
-/** Of all rows of a table that fit, one column: the id unless another is named. */
-export async function idsIn(
-  store: Store,
-  table: string,
-  where: Prisma.Sql,
-  column: Prisma.Sql = Prisma.sql`id`,
-): Promise<string[]> {
-  const ids = new Set<string>()
+/** Of all rows of a table that fit, some columns. */
+export async function rowsIn<Row>(store: Store, table: string, where: Prisma.Sql, columns: Prisma.Sql): Promise<Row[]> {
+  const found: Row[] = []
   for await (const piece of piecesOf(store, table)) {
-    const rows = await store.query<{ id: string }>(Prisma.sql`
-      SELECT ${column} AS id FROM ${Prisma.raw(`"${table}"`)} WHERE ${piece} AND (${where})`)
-    for (const { id } of rows) ids.add(id)
+    const rows = await store.query<Row>(Prisma.sql`
+      SELECT ${columns} FROM ${Prisma.raw(`"${table}"`)} WHERE ${piece} AND (${where})`)
+    found.push(...rows)
   }
-  return [...ids]
+  return found
+}
+
+export async function idsIn(store: Store, table: string, where: Prisma.Sql): Promise<string[]> {
+  const rows = await rowsIn<{ id: string }>(store, table, where, Prisma.sql`id`)
+  return [...new Set(rows.map(({ id }) => id))]
 }
 
 /** `ILIKE` patterns for texts in which an address stands, as `hiddenAddress` finds it. */

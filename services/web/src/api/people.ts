@@ -26,7 +26,7 @@ export function peopleCalls(web: Web, app: App): void {
       },
     },
     async (request, reply): Promise<FastifyReply> => {
-      const files = await exportPerson(app.store, { email: request.query.email, by: actor(request) })
+      const files = exportPerson(app.store, { email: request.query.email, by: actor(request) })
       const disposition = `attachment; filename="${new Date().toISOString().slice(0, 10)}-export.zip"`
       reply.headers({
         'content-type': 'application/zip',
@@ -77,11 +77,18 @@ export function peopleCalls(web: Web, app: App): void {
 }
 
 /** Each file is opened when its turn comes; one that cannot be read breaks the answer off, so that it is not taken for whole. */
-function zipped(files: ExportedFile[]): NodeJS.ReadableStream {
+function zipped(files: AsyncIterable<ExportedFile>): Readable {
   const zip = new ZipFile()
   const output = zip.outputStream as Readable
-  zip.on('error', (error) => output.destroy(error))
-  for (const { name, open } of files) {
+  const breakOff = (error: Error) => void output.destroy(error)
+  zip.on('error', breakOff)
+  addAll(zip, output, files).then(() => zip.end(), breakOff)
+  return output
+}
+
+async function addAll(zip: ZipFile, output: Readable, files: AsyncIterable<ExportedFile>): Promise<void> {
+  for await (const { name, open } of files) {
+    if (output.destroyed) return
     zip.addReadStreamLazy(name, {}, (give) => {
       open().then(
         (content) => give(null, Buffer.isBuffer(content) ? Readable.from([content]) : content),
@@ -89,8 +96,6 @@ function zipped(files: ExportedFile[]): NodeJS.ReadableStream {
       )
     })
   }
-  zip.end()
-  return output
 }
 
 const contents =

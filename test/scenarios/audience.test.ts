@@ -85,6 +85,23 @@ describe('what a partner’s own customer sees', () => {
     expect(await page(number, ema.email)).toContain('For all of you.')
   })
 
+  test('is decided before a letter is sent: what is hidden while it waits does not go', async () => {
+    const number = await opened({ cc: ema.as })
+    desk.post.answer = ({ to }) => (to.includes(ema.email) ? '451 4.2.0 Later' : undefined)
+    const audience = 'end_customer'
+    const { id } = await desk.api('POST', `/api/tickets/${number}/replies`, { text: 'A slip of the hand.', audience })
+    const { deliveries } = await desk.api('GET', `/api/tickets/${number}`)
+    const waiting = deliveries.find(({ to, kind }: Json) => to === ema.email && kind === 'public_reply')
+    expect(waiting.state).toBe('deferred')
+    await changeAudience(number, id, 'client')
+    desk.post.answer = () => undefined
+    await desk.later('2 minutes')
+    const state = async () => (await desk.api('GET', `/api/deliveries/${waiting.id}`)).state
+    await expect.poll(state, { timeout: 10_000 }).toBe('suppressed')
+    expect((await lettersAbout(number, ema.email)).filter(({ text }) => text!.includes('slip'))).toEqual([])
+    expect((await lettersAbout(number, jana.email)).filter(({ text }) => text!.includes('slip'))).toHaveLength(1)
+  })
+
   test('of their own ticket: they are answered without anybody having to think of it', async () => {
     const { mail } = await desk.hearsFrom(acme, ema, { subject: 'My line is dead', text: 'No tone.' })
     const number = mail!.ticket_number!

@@ -6,7 +6,10 @@ import { isEndCustomer } from './audience.ts'
 import { type Act, type Desk, type Refusal, refusal } from './desk.ts'
 import { lockLiveTicket } from './lock-ticket.ts'
 
-/** Shows a message to others than before, or hides it. Its words stay, and nobody is mailed; who was mailed has the letter. */
+/**
+ * Shows a message to others than before, or hides it. Its words stay, and nobody is mailed: who was mailed has the letter,
+ * and what waits to be sent to those it is hidden from is not sent.
+ */
 export function changeAudience(
   desk: Desk,
   input: { number: bigint; messageId: string; audience: Audience; by: Actor; seen?: number | undefined },

@@ -1,8 +1,9 @@
 import { outboxFrom } from '@podatelna/bus'
 import { deliveryDeferredLong, deliveryFailed, type Envelope } from '@podatelna/contracts'
 import { newId, Prisma, type Store } from '@podatelna/store'
+import { circumstances, whyKeptBack } from './kept-back.ts'
 import type { Answer } from './relay.ts'
-import { inForce, keepsBack, keptBack, suppress } from './suppressions.ts'
+import { suppress } from './suppressions.ts'
 
 /** A delivery in the hands of this process. */
 export type Outgoing = {
@@ -81,7 +82,7 @@ const bytesAtATime = 64 * 1024 * 1024
 
 /**
  * Leases what is due to this process. Who is no longer on the ticket, or no longer an agent, gets nothing, nor does an address
- * that is suppressed meanwhile: those are suppressed on the spot.
+ * that is suppressed meanwhile, nor who may not see the reply any more: those are suppressed on the spot.
  *
  * @param inHand deliveries this process has already; their lease may have run out while a slow relay thinks
  */
@@ -93,12 +94,8 @@ export async function takeDue(
 ): Promise<(Outgoing & { allowed: boolean })[]> {
   const rows = await store.query<Outgoing & { allowed: boolean }>(Prisma.sql`
     WITH due AS (
-      SELECT d.id, d.due_at, octet_length(d.source) AS bytes, CASE
-        WHEN p.state <> 'active' THEN 'The recipient is no longer on the ticket.'
-        WHEN a.disabled_at IS NOT NULL THEN 'The recipient is no longer an agent.'
-        WHEN ${keepsBack(Prisma.sql`d.kind`)} THEN ${keptBack} END AS kept_back
-      FROM deliveries d LEFT JOIN participants p ON p.id = d.participant_id LEFT JOIN agents a ON a.id = d.agent_id
-        LEFT JOIN ${inForce(Prisma.sql`d.to_address`)}
+      SELECT d.id, d.due_at, octet_length(d.source) AS bytes, ${whyKeptBack} AS kept_back
+      FROM deliveries d ${circumstances}
       WHERE d.due_at <= now() AND d.id <> ALL(${inHand}::uuid[])
       ORDER BY d.due_at LIMIT ${limit} FOR UPDATE OF d SKIP LOCKED),
     fitting AS (SELECT *, sum(bytes) OVER (ORDER BY due_at, id) - bytes AS before FROM due),
@@ -116,10 +113,14 @@ export async function takeDue(
   return rows.map((row) => ({ ...row, source: Buffer.from(row.source) }))
 }
 
-/** Of deliveries, those that were redacted: they have no body any more. */
+/**
+ * Of deliveries that wait in hand, those that are not to be sent any more: redacted ones, which have no body, and those that
+ * `takeDue` would keep back.
+ */
 export async function withdrawn(store: Store, ids: string[]): Promise<Set<string>> {
   const rows = await store.query<{ id: string }>(Prisma.sql`
-    SELECT id FROM deliveries WHERE id = ANY(${ids}::uuid[]) AND redacted_at IS NOT NULL`)
+    SELECT d.id FROM deliveries d ${circumstances}
+    WHERE d.id = ANY(${ids}::uuid[]) AND (d.redacted_at IS NOT NULL OR ${whyKeptBack} IS NOT NULL)`)
   return new Set(rows.map(({ id }) => id))
 }
 

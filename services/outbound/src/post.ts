@@ -148,7 +148,7 @@ class RelayPost implements Post {
     for (const id of slow) if (this.#inHand.has(id)) this.#inHand.set(id, since)
   }
 
-  /** What was redacted while it waited here is not sent any more. */
+  /** What was redacted or is kept back while it waits here is not sent any more. */
   async #forgetWithdrawn(): Promise<void> {
     if (this.#waiting.length === 0) return
     const ids = await withdrawn(

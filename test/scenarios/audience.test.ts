@@ -175,6 +175,19 @@ describe('Internal never leaves staff', () => {
     }
   })
 
+  test('by the files of anybody’s page: they go with their message', async () => {
+    const statuses = async () => {
+      const links = await Promise.all([jana.email, petr.email, ema.email].map((email) => lastLink(number, email)))
+      return Promise.all(links.map(async (link) => (await desk.http(`${link}/files/${ids.file}`)).status))
+    }
+    expect(await statuses()).toEqual([404, 404, 404])
+    await changeAudience(number, ids.message, 'client')
+    expect(await statuses()).toEqual([200, 200, 404])
+    await changeAudience(number, ids.message, 'end_customer')
+    expect(await statuses()).toEqual([200, 200, 200])
+    await changeAudience(number, ids.message, 'internal')
+  })
+
   test('because a note cannot be shown to anybody else', async () => {
     const { messages } = await desk.api('GET', `/api/tickets/${number}`)
     const note = messages.find(({ kind }: Json) => kind === 'note')

@@ -82,6 +82,57 @@ describe('a letter of ours', () => {
   })
 })
 
+describe('beneath an answer', () => {
+  test('is quoted what was said before it, and never what is only for staff', async () => {
+    const { number } = await ticket(undefined, 'Tiskárna hoří.\nUž od rána.')
+    await desk.api('POST', `/api/tickets/${number}/notes`, { text: 'They always say so.' })
+    await desk.api('POST', `/api/tickets/${number}/replies`, { text: 'Vypněte ji.' })
+    await desk.api('POST', `/api/tickets/${number}/replies`, { text: 'Už nehoří?' })
+    const [, first, second] = await parsedTo(jana.email)
+    expect(first!.text).toMatch(/-- \n[\s\S]*\nDne .* napsal\(a\) Jana Nováková:\n> Tiskárna hoří\.\n> Už od rána\.$/)
+    expect(first!.html).toMatch(/<blockquote type="cite"[^>]*>Tiskárna hoří\.<br>\nUž od rána\.<\/blockquote>/)
+    expect(second!.text).toMatch(/napsal\(a\) .*:\n> Vypněte ji\.$/)
+    expect(`${first!.text} ${second!.text}`).not.toContain('They always')
+  })
+
+  test('what comes back is folded, and not quoted again', async () => {
+    const { number } = await ticket(undefined, 'Tiskárna hoří.')
+    await desk.api('POST', `/api/tickets/${number}/replies`, { text: 'Vypněte ji.' })
+    const { text, replyTo, from } = (await parsedTo(jana.email)).at(-1)!
+    const quoted = text!.replace(/^/gm, '> ')
+    const answers = [
+      `Vypnuto.\n\nDne 4. 3. 2026 v 10:00 Support <${from!.value[0]!.address}> napsal(a):\n\n${quoted}`,
+      `Vypnuto.\n\n________________________________\nOd: Support <support@desk.test>\nOdesláno: středa 4. března 2026 10:00\nKomu: Jana\nPředmět: Tiskárna\n\n${text}`,
+    ]
+    for (const answer of answers) {
+      const { mail } = await desk.hearsFrom(acme, jana, { to: replyTo!.text, text: answer })
+      const { messages } = await desk.api('GET', `/api/tickets/${mail!.ticket_number}`)
+      expect(messages.at(-1).visible_text.trim()).toBe('Vypnuto.')
+    }
+    await desk.api('POST', `/api/tickets/${number}/replies`, { text: 'Děkujeme.' })
+    expect((await parsedTo(jana.email)).at(-1)!.text).toMatch(/Jana Nováková:\n> Vypnuto\.$/)
+  })
+
+  test('an end customer reads only what was made visible to them', async () => {
+    const { number } = await ticket(petr.as, 'Between us.')
+    const { items } = await desk.api('GET', '/api/organizations')
+    const { id } = items.find(({ name }: Json) => name === acme.name)
+    const contacts = await desk.api('GET', `/api/organizations/${id}/contacts`)
+    const petrs = contacts.items.find(({ emails }: Json) => emails.includes(petr.email))
+    await desk.api('PATCH', `/api/contacts/${petrs.id}`, { role: 'end_customer' })
+    try {
+      await desk.api('PATCH', `/api/tickets/${number}`, { end_customer_visible: true })
+      await desk.api('POST', `/api/tickets/${number}/replies`, { text: 'For both.', audience: 'end_customer' })
+      expect((await parsedTo(jana.email)).at(-1)!.text).toContain('> Between us.')
+      const seen = (await parsedTo(petr.email)).at(-1)!.text
+      expect(seen).toContain('For both.')
+      expect(seen).not.toContain('Between us.')
+    } finally {
+      await desk.api('PATCH', `/api/contacts/${petrs.id}`, { role: 'member' })
+    }
+  })
+})
+
 describe('whoever is in copy', () => {
   test('leaves the ticket by one click of their mail program, which opens nothing else', async () => {
     const { number } = await ticket(petr.as)
@@ -120,8 +171,8 @@ describe('whoever is in copy', () => {
   })
 })
 
-async function ticket(cc?: string): Promise<{ number: string; letter: string }> {
-  const { mail } = await desk.hearsFrom(acme, jana, { subject: `Case ${Math.random()}`, ...(cc && { cc }) })
+async function ticket(cc?: string, text = 'Hello'): Promise<{ number: string; letter: string }> {
+  const { mail } = await desk.hearsFrom(acme, jana, { subject: `Case ${Math.random()}`, text, ...(cc && { cc }) })
   return { number: mail!.ticket_number!, letter: `<${mail!.message_id}>` }
 }
 

@@ -1,11 +1,15 @@
 /** What a template may say, and how that looks as text and as HTML. */
 import { oneLine } from '@podatelna/mail'
 import Handlebars from 'handlebars'
+import type { Earlier } from './earlier.ts'
 
 const { escapeExpression, SafeString } = { ...Handlebars.Utils, SafeString: Handlebars.SafeString }
 
-/** Where the blocks of one rendering go; what stands between them in the source is only there to be read. */
-export type Output = { language: string; timeZone: string; subject: string; blocks: string[] }
+/**
+ * Where the blocks of one rendering go; what stands between them in the source is only there to be read. `history` stands
+ * below the signature, where mail programs have it.
+ */
+export type Output = { language: string; timeZone: string; subject: string; blocks: string[]; history: string }
 
 /** Somebody's words: `html` is safe already (rules §7: sanitised once, when stored). */
 export type Body = { text: string; html: string | null }
@@ -22,6 +26,9 @@ export const textBlocks: Handlebars.HelperDeclareSpec = {
   },
   link(url: string, label: string, { data }: Options) {
     data.output.blocks.push(`${label}:\n${url}`)
+  },
+  history(this: object, said: Earlier, { data, fn }: Options) {
+    data.output.history = `${squeeze(fn(said))}\n${indented(said.text.split('\n'))}`
   },
   file(url: string, filename: string, bytes: number, { data }: Options) {
     data.output.blocks.push(`${filename} (${sizeIn(data.output.language, bytes)}):\n${url}`)
@@ -48,6 +55,17 @@ export const htmlBlocks: Handlebars.HelperDeclareSpec = {
       `<p style="margin:0 0 8px"><a href="${href}" class="button" style="${button}">${escapeExpression(label)}</a></p>`,
       `<p class="small" style="margin:0 0 16px;font-size:13px;word-break:break-all">${href}</p>`,
     )
+  },
+  // The classes are those by which Gmail and others fold, and by which we do when it comes back.
+  history(this: object, said: Earlier, { data, fn }: Options) {
+    const words = said.text
+      .split('\n')
+      .map((line) => escapeExpression(line))
+      .join('<br>\n')
+    const style = 'margin:0 0 16px;padding:0 0 0 14px;border-left:3px solid #9aa3b2'
+    data.output.history =
+      `<div class="gmail_quote"><div class="gmail_attr" style="margin:0 0 8px">${squeeze(fn(said))}</div>\n` +
+      `<blockquote type="cite" class="gmail_quote" style="${style}">${words}</blockquote></div>`
   },
   file(url: string, filename: string, bytes: number, { data }: Options) {
     const name = `<a href="${escapeExpression(url)}">${escapeExpression(filename)}</a>`

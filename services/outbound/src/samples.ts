@@ -1,6 +1,7 @@
 /** What each kind of notice is told about, and examples of it: every template is tried with them at start. */
 import { type NoticeKind, TicketPriority, TicketStatus } from '@podatelna/contracts'
 import type { Body } from './blocks.ts'
+import type { Earlier } from './earlier.ts'
 
 /** What all notices to staff are told: the ticket, and its page in the console. */
 export type StaffTitles = { number: string; title: string; numberedTitle: string; page: string }
@@ -24,6 +25,8 @@ export type NoticeValues = {
     message: Body
     /** Those that are not in the letter. */
     files: { filename: string; bytes: number; url: string }[]
+    /** The last thing said before it, that its reader may see. */
+    earlier: Earlier | undefined
     status: TicketStatus
     scheduledFor: Date | null
     /** Of a solved one: until then an answer reopens it. */
@@ -116,6 +119,12 @@ const stopped = {
   ],
 }
 
+const said = {
+  name: 'Jana Nováková',
+  at: new Date('2026-01-02T03:04:05Z'),
+  text: 'It burns.\n\n> Where?\nIn the office.',
+}
+
 export const samples: { [Kind in NoticeKind]: NoticeValues[Kind][] } = {
   ticket_opened: [
     { ...ticket, wrote: true, copied: false },
@@ -127,6 +136,7 @@ export const samples: { [Kind in NoticeKind]: NoticeValues[Kind][] } = {
     author: 'Karel Dvořák',
     message: { text: 'Please unplug it.\nThen call us.', html: index % 2 ? '<p>Please <b>unplug</b> it.</p>' : null },
     files: index % 3 ? [] : [{ filename: 'plán “A”.pdf', bytes: 31_457_280, url: `${ticket.page}/files/1` }],
+    earlier: index % 2 ? undefined : said,
     status,
     scheduledFor: status === 'scheduled' ? later : null,
     reopenUntil: status === 'solved' ? later : null,

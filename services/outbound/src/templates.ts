@@ -36,14 +36,15 @@ export function loadTemplates(timeZone = 'UTC'): Templates {
       const { text, html } = languages.get(language)!
       const place = { language, timeZone }
       const plain = run(text, place, values)
+      const rich = run(html, place, values)
       const { subject } = plain
       const signature = sign.signature.trim() || `${sign.name}\n${sign.address}`
       return {
         language,
         subject,
         // RFC 3676 §4.3: readers fold what stands below "-- ".
-        text: `${plain.blocks.join('\n\n')}\n\n-- \n${signature}\n`,
-        html: layout({ language, subject, signature, blocks: run(html, place, values).blocks.join('\n') }),
+        text: `${[...plain.blocks, `-- \n${signature}`, plain.history].filter(Boolean).join('\n\n')}\n`,
+        html: layout({ language, subject, signature, blocks: rich.blocks.join('\n'), history: rich.history }),
       }
     },
   }
@@ -72,7 +73,7 @@ function environment(blocks: Handlebars.HelperDeclareSpec): typeof Handlebars {
 }
 
 function run(template: Template, place: { language: string; timeZone: string }, values: object): Output {
-  const output: Output = { ...place, subject: '', blocks: [] }
+  const output: Output = { ...place, subject: '', blocks: [], history: '' }
   const between = template(values, { data: { output } })
   if (between.trim()) throw new Error(`text outside of any block: "${between.trim().slice(0, 60)}"`)
   return output
@@ -80,7 +81,7 @@ function run(template: Template, place: { language: string; timeZone: string }, 
 
 function compileLayout() {
   const template = Handlebars.create().compile(readFileSync(join(folder, 'layout.html.hbs'), 'utf8'), { strict: true })
-  return (values: { language: string; subject: string; signature: string; blocks: string }): string =>
+  return (values: { language: string; subject: string; signature: string; blocks: string; history: string }): string =>
     template({ ...values, signature: values.signature.split('\n') })
 }
 

@@ -2,6 +2,7 @@ import { type TicketStatus, ticketNumber } from '@podatelna/contracts'
 import { isMessageId, mapInlineImages, normalizeAddress, numberedSubject, splitPlus } from '@podatelna/mail'
 import { batched, Prisma, type Store } from '@podatelna/store'
 import { maySee } from '@podatelna/ticketing'
+import { earlierOf, type Said } from './earlier.ts'
 import { divide, type ReplyFile } from './enclosures.ts'
 import type { Letterhead, Notice } from './letterhead.ts'
 
@@ -56,6 +57,8 @@ export type Participant = {
   language: string
   /** Who put them on the ticket. */
   addedBy: { name: string }
+  /** Before a reply, what they may see of it. */
+  said: Said | null
   /** Message-IDs of the ticket's letters they wrote or were sent, oldest first. */
   letters: { id: string; ours: boolean }[]
 }
@@ -109,6 +112,7 @@ export function replyNotices(ticket: Ticket, head: Head, recorded: boolean): Not
         author: message.author.name,
         message: body,
         files: linked.map(({ id, filename, bytes }) => ({ filename, bytes, url: `${page}/files/${id}` })),
+        earlier: earlierOf(person.said),
         ...{ status: ticket.status, scheduledFor: ticket.scheduledFor, reopenUntil: ticket.reopenUntil },
         page,
       },
@@ -199,12 +203,24 @@ const files = Prisma.sql`
     ORDER BY f.inline DESC, f.position), '[]')
   FROM attachments f JOIN contents c USING (sha256) WHERE f.message_id = m.id`
 
+/** The last thing said before a reply that its reader may see. Programs say nothing that is worth quoting. */
+const said = Prisma.sql`
+  SELECT json_build_object('author', s.author, 'at', s.created_at,
+    'text', left(coalesce(s.visible_text, s.text), 20000))
+  FROM messages s LEFT JOIN inbound_mail heard ON heard.id = s.mail_id
+  WHERE m.kind = 'reply' AND s.ticket_id = t.id AND s.id <> m.id AND s.created_at <= m.created_at
+    AND s.audience <> 'internal' AND heard.kind IS DISTINCT FROM 'auto_reply'
+    AND (s.author->>'email' = p.address
+      OR ${maySee({ ticket: Prisma.sql`t`, contact: Prisma.sql`contact` }, Prisma.sql`s.audience`)})
+    AND coalesce(s.visible_text, s.text) ~ '\\S'
+  ORDER BY s.created_at DESC, s.id DESC LIMIT 1`
+
 const participants = Prisma.sql`
   SELECT coalesce(json_agg(json_build_object(
     'id', p.id, 'serial', p.serial, 'address', p.address, 'name', p.name, 'role', p.role,
     'maySee', ${maySee({ ticket: Prisma.sql`t`, contact: Prisma.sql`contact` }, Prisma.sql`m.audience`)},
     'receives', EXISTS (SELECT FROM message_recipients r WHERE r.message_id = m.id AND r.participant_id = p.id),
-    'addedBy', p.added_by,
+    'addedBy', p.added_by, 'said', (${said}),
     'language', coalesce(contact.language, employer.language, client.language, mb.language),
     'letters', (
       SELECT coalesce(json_agg(json_build_object('id', known.id, 'ours', known.ours) ORDER BY known.at), '[]')

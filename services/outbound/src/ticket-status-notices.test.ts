@@ -65,7 +65,7 @@ function ticket(part: Partial<Ticket>): Ticket {
 function participant(part: Partial<Participant>): Participant {
   return {
     ...{ id: 'p', serial: 1n, address: 'jana@client.example', name: 'Jana', role: 'requester' },
-    ...{ maySee: true, receives: false, addedBy: { name: 'Jana' }, language: 'en', letters: [] },
+    ...{ maySee: true, receives: false, addedBy: { name: 'Jana' }, language: 'en', said: null, letters: [] },
     ...part,
   }
 }

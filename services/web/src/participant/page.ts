@@ -1,4 +1,5 @@
 import { api, isLocked, Language, Scan, ticketNumber } from '@podatelna/contracts'
+import { withoutSecretLinks } from '@podatelna/mail'
 import type { App } from '@podatelna/process'
 import { newId, type Store } from '@podatelna/store'
 import { isRemoved, type Seat, visibleMessages } from '@podatelna/ticketing'
@@ -137,11 +138,6 @@ function removedWords(redactions: unknown, timeIn: (time: Date) => string, words
   const last = z.array(api.Redaction).parse(redactions).at(-1)
   const at = last && timeIn(new Date(last.at))
   return at && (isRemoved(redactions) ? words.messageRemoved(at) : words.partRemoved(at))
-}
-
-/** Quoted notices have the links of those they were sent to, and whoever has a link is taken for its owner. */
-function withoutSecretLinks(text: string): string {
-  return text.replace(/\/(t|authorize)\/[\w-]{20,64}/g, '/$1/…')
 }
 
 function nameIn(author: unknown): string {

@@ -71,6 +71,22 @@ describe('what was quoted of our notice is not sent', () => {
     expect(answer(`Restart it.\n\n${line}\nJana wrote:\nBroken.`).text).toBe('Restart it.')
   })
 
+  test('wherever it begins', () => {
+    expect(answer(`Restart it.\n> ${line}\n> Broken.\nKarel\n> ${line}\n${line}\nBroken.`).text).toBe(
+      'Restart it.\nKarel',
+    )
+  })
+
+  test('nor what a program says about it before', () => {
+    const header = 'From: Support <support+token@desk.test>\nSent: Friday\nTo: Karel\nSubject: Broken'
+    const html = `<p>Restart it.</p><hr><p>${header.replaceAll('<', '&lt;').replaceAll('\n', '<br>')}</p><p>${line}</p><p>x</p>`
+    const read = readAgentAnswer(letter(`Content-Type: text/html; charset=utf-8\r\n\r\n${html}`))
+    expect(read.text).toBe('Restart it.')
+    expect(JSON.stringify(read.folded)).toContain('token@desk.test')
+    const own = `Restart it.\nLogin: karel\nPassword: none\n\n${line}\nx`
+    expect(readAgentAnswer({ text: '', visible_text: own, folded: [] }).text).toContain('Password: none')
+  })
+
   test('and is kept among what is folded', () => {
     const { folded } = readAgentAnswer({ text: '', visible_text: `Restart it.\n${line}\nBroken.`, folded: [] })
     expect(folded).toEqual([{ reason: 'history', text: `${line}\nBroken.`, at: 11 }])

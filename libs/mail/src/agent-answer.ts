@@ -10,10 +10,13 @@ export type AgentAnswer = { note: boolean; text: string; folded: Folded[] }
 
 type Words = { text: string; visible_text: string; html?: string | undefined; folded: readonly Folded[] }
 
+/** Of the HTML, what is enough to hold its first words; when there is no other text, that was made of all of it. */
+const beginning = 200_000
+
 /** Pure, total, linear. An answer without a word of its own is a note: to a client there is nothing to send. */
 export function readAgentAnswer({ text, visible_text, html, folded }: Words): AgentAnswer {
   const { own, quoted } = withoutOurNotice(visible_text)
-  const versions = [own, visible_text, text, ...(html === undefined ? [] : [htmlToText(html)])]
+  const versions = [own, visible_text, text, ...(html === undefined ? [] : [htmlToText(html.slice(0, beginning))])]
   const note = versions.some((version) => noteLine(version) !== undefined)
   const words = trimmedLines(withoutNoteLine(own))
   if (words === '') return { note: true, text: trimmedLines(withoutNoteLine(visible_text)), folded: [...folded] }
@@ -28,12 +31,28 @@ function withoutOurNotice(text: string): { own: string; quoted: string } {
   const quoted: string[] = []
   let within: 'quote' | 'rest' | undefined
   for (const line of lines) {
-    if (mark.test(line)) within = /^\s*>/.test(line) ? 'quote' : 'rest'
-    else if (within === 'quote' && !/^\s*>/.test(line)) within = undefined
+    const isQuote = /^\s*>/.test(line)
+    if (within !== 'rest' && mark.test(line)) {
+      if (!within) quoted.push(...own.splice(headerBefore(own)))
+      within = isQuote ? 'quote' : 'rest'
+    } else if (within === 'quote' && !isQuote) within = undefined
     ;(within ? quoted : own).push(line)
   }
   return { own: own.join('\n'), quoted: quoted.join('\n') }
 }
+
+/** Where the lines begin in which a program says whose letter follows, such as `From:` and `Sent:`; the end without any. */
+function headerBefore(lines: string[]): number {
+  let from = lines.length
+  const first = Math.max(0, from - longestHeader)
+  while (from > first && (lines[from - 1]!.trim() === '' || fieldLine.test(lines[from - 1]!))) from--
+  const fields = lines.slice(from).filter((line) => fieldLine.test(line))
+  if (fields.length < 2 || !fields.some((line) => line.includes('@'))) return lines.length
+  return from > 0 && /^\s*[_-]{3,}\s*$/.test(lines[from - 1]!) ? from - 1 : from
+}
+
+const longestHeader = 30
+const fieldLine = /^\s*\*?\p{L}[\p{L}-]{0,20}( \p{L}{1,20})?\*?\s?:\*?\s/u
 
 /** `##- Answer above this line -##` stands at the top of our notices to staff: whatever is quoted from there on is ours. */
 const mark = /^[\s>|]{0,40}##-\s/

@@ -1,6 +1,7 @@
 /** An agent locks a ticket that is not urgent to themselves; the client is told and may refuse with one click (product.md). */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Colleague, hire } from '../agents.ts'
+import { newestTo, openCase, pageIn } from '../case.ts'
 import { companies, type Desk, type Json, openDesk, recipients, sentTo, transports } from '../scenario.ts'
 
 const { acme } = companies
@@ -95,7 +96,7 @@ describe('a lock', () => {
     const { at, page } = await locked()
     const lock = await lockOn(page)
     await karel.api('POST', `${at}/cc`, { email: petr.email })
-    const own = await pageOf(petr.email)
+    const own = pageIn(await newestTo(desk, petr.email))
     expect(await (await desk.http(own)).text()).not.toContain('id="lock"')
     expect((await refuse(own, lock)).status).toBe(422)
     expect((await refuse(page, lock, { 'sec-fetch-site': 'cross-site' })).status).toBe(403)
@@ -218,21 +219,16 @@ describe('a lock', () => {
 
 /** @returns its number; its first notice is read and done with */
 async function opened(): Promise<string> {
-  const { mail } = await desk.hearsFrom(acme, jana, { subject: `Case ${Math.random()}` })
+  const { number } = await openCase(desk)
   desk.post.clear()
-  return mail!.ticket_number!
+  return number
 }
 
 /** A ticket locked to Karel, and Jana's page of it. */
 async function locked(): Promise<{ at: string; page: string }> {
   const at = `/api/tickets/${await opened()}`
   await karel.api('POST', `${at}/lock`)
-  return { at, page: await pageOf(jana.email) }
-}
-
-async function pageOf(email: string): Promise<string> {
-  const { text } = await sentTo(desk, email).at(-1)!.parsed
-  return /\/t\/[a-z2-7]+/.exec(text!)![0]
+  return { at, page: pageIn(await newestTo(desk, jana.email)) }
 }
 
 /** What the page says of the lock when the button is pressed. */

@@ -1,5 +1,7 @@
 /** What the requester hears when their ticket moves (rules §6, "status changed" and "solved"). */
+import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { newestTo, openCase } from '../case.ts'
 import { companies, type Desk, openDesk, recipients, sentTo, transports } from '../scenario.ts'
 
 const { acme, globex } = companies
@@ -36,8 +38,9 @@ describe.each(transports)('a ticket that moves, over %s', (transport) => {
 
   test('back in the queue on its date, they hear of it once', async () => {
     const { at } = await opened(desk)
-    const soon = new Date(Date.now() + 1_500).toISOString()
+    const soon = new Date(Date.now() + 3_600_000).toISOString()
     await desk.api('PATCH', at, { status: 'scheduled', scheduled_for: soon })
+    await desk.later('61 minutes')
     await expect.poll(async () => (await desk.api('GET', at)).status, { timeout: 15_000 }).toBe('queued')
     await desk.settled()
     expect(recipients(desk)).toHaveLength(2)
@@ -119,17 +122,59 @@ describe.each(transports)('a ticket that moves, over %s', (transport) => {
   })
 })
 
+test.each(transports)(
+  'two workers tell everything once, also what is delivered to them again, over %s',
+  async (transport) => {
+    const desk = await openDesk({ transport })
+    try {
+      await desk.colleague()
+      const tickets = await Promise.all(Array.from({ length: 5 }, () => openCase(desk)))
+      desk.post.clear()
+      const soon = new Date(Date.now() + 3_600_000).toISOString()
+      for (const { number } of tickets) {
+        await desk.api('PATCH', `/api/tickets/${number}`, { status: 'scheduled', scheduled_for: soon })
+      }
+      await desk.later('61 minutes')
+      for (const { number } of tickets) {
+        const status = async () => (await desk.api('GET', `/api/tickets/${number}`)).status
+        await expect.poll(status, { timeout: 15_000 }).toBe('queued')
+      }
+      await desk.settled()
+      expect(recipients(desk)).toHaveLength(10)
+      expect(await deliverAgain(desk)).toBe(10)
+      await desk.settled()
+      expect(recipients(desk)).toHaveLength(10)
+    } finally {
+      await desk.close()
+    }
+  },
+)
+
+/** As a broker may, or whoever puts events back. @returns how many */
+async function deliverAgain(desk: Desk): Promise<number> {
+  const database = new pg.Client({ connectionString: desk.podatelna.databaseUrl })
+  await database.connect()
+  try {
+    const { rowCount } = await database.query(`
+      INSERT INTO outbox (id, name, payload, sweep_at)
+      SELECT cause, 'ticket.moved.v1', jsonb_build_object('ticket_id', ticket_id, 'status', 'queued', 'agent_id', NULL), now()
+      FROM deliveries WHERE kind = 'status_changed'`)
+    return rowCount ?? 0
+  } finally {
+    await database.end()
+  }
+}
+
 /** A ticket whose first notice is read and done with. */
 async function opened(desk: Desk, cc?: string): Promise<{ at: string; replyTo: string }> {
-  const { mail } = await desk.hearsFrom(acme, jana, { subject: `Case ${Math.random()}`, ...(cc && { cc }) })
-  const { replyTo } = await sentTo(desk, jana.email).at(-1)!.parsed
+  const { number, replyTo } = await openCase(desk, cc ? { cc } : {})
   desk.post.clear()
-  return { at: `/api/tickets/${mail!.ticket_number}`, replyTo: replyTo!.text }
+  return { at: `/api/tickets/${number}`, replyTo }
 }
 
 /** The text of the newest letter to Jana, its lines joined. */
 async function newest(desk: Desk): Promise<string> {
-  return (await sentTo(desk, jana.email).at(-1)!.parsed).text!.replace(/\s+/g, ' ')
+  return (await newestTo(desk, jana.email)).text!.replace(/\s+/g, ' ')
 }
 
 function inPrague(time: Date): string {

@@ -1,6 +1,7 @@
 /** What the requester hears when an agent takes their ticket (rules §6, "taken by an agent"). */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Colleague, hire } from '../agents.ts'
+import { openCase } from '../case.ts'
 import { companies, type Desk, type Json, letter, openDesk, recipients, sentTo, transports } from '../scenario.ts'
 
 const { acme, initech } = companies
@@ -85,6 +86,17 @@ describe.each(transports)('a ticket that an agent takes, over %s', (transport) =
     )
     expect(recipients(desk)).toEqual([jana.email])
   })
+
+  // The last one: sessions do not last so long.
+  test('a day later they hear it again', async () => {
+    const number = await opened(desk)
+    const give = (assignee: string | null) => desk.api('PATCH', `/api/tickets/${number}`, { assignee })
+    await give(karel.email)
+    await give(null)
+    await desk.later('25 hours')
+    await give(karel.email)
+    expect(await takers(desk)).toEqual(['Karel Dvořák', 'Karel Dvořák'])
+  })
 })
 
 describe('nobody hears of a ticket that is taken', () => {
@@ -151,9 +163,9 @@ describe('nobody hears of a ticket that is taken', () => {
 
 /** A ticket whose first notice is read and done with. */
 async function opened(desk: Desk, cc?: string, person = jana, company = acme): Promise<string> {
-  const { mail } = await desk.hearsFrom(company, person, { subject: `Case ${Math.random()}`, ...(cc && { cc }) })
+  const { number } = await openCase(desk, cc ? { cc } : {}, company, person)
   desk.post.clear()
-  return mail!.ticket_number!
+  return number
 }
 
 /** Who took it, in the letters to Jana. */

@@ -92,6 +92,21 @@ describe('one recipient', () => {
     expect(answered.mail!.ticket_number).toBe(number)
   })
 
+  test('reads in a digest nothing that was hidden from them meanwhile, and the link that works now', async () => {
+    const desk = await open()
+    const { number, page } = await openCase(desk)
+    for (const n of numbers(12)) await answer(desk, number, `Answer ${n}`)
+    const { id } = (await desk.api('GET', `/api/tickets/${number}`)).messages.at(-1)
+    await desk.api('PATCH', `/api/tickets/${number}/messages/${id}`, { audience: 'internal' })
+    await desk.api('POST', `/api/tickets/${number}/participants/${jana.email}/renew-token`)
+    await desk.later('10 minutes')
+    const digest = await textOfNewest(desk)
+    expect(digest).toContain('Answer 11')
+    expect(digest).not.toContain('Answer 12')
+    expect(digest).not.toContain(page)
+    expect((await desk.http(/\/t\/[a-z2-7]+/.exec(digest)![0])).status).toBe(200)
+  })
+
   test('who left the ticket meanwhile is told nothing more', async () => {
     const desk = await open()
     const { number } = await openCase(desk, { cc: petr.as })

@@ -1,7 +1,8 @@
 import { isMessageId } from '@podatelna/mail'
 import { Prisma, type Store } from '@podatelna/store'
 import type { DigestLine } from './digest-line.ts'
-import type { Notice } from './letterhead.ts'
+import { circumstances, whyNotForThem } from './kept-back.ts'
+import type { Letterhead, Notice } from './letterhead.ts'
 
 /** What waits for one recipient about some tickets, oldest first. */
 export type Stopped = {
@@ -30,12 +31,12 @@ const longest = 200
 export async function readStopped(store: Store, address: string, tickets: string[]): Promise<Stopped> {
   const rows = await store.query<Row>(Prisma.sql`
     SELECT d.id, d.ticket_id AS "ticketId", d.created_at AS at, d.digest_line AS line, p.id AS "participantId", p.serial,
-      p.role = 'cc' AS "mayLeave", (p.state IS NULL OR p.state = 'active') AND a.disabled_at IS NULL AS allowed,
+      p.role = 'cc' AS "mayLeave", ${whyNotForThem} IS NULL AS allowed,
       (SELECT json_build_object('address', address, 'name', name, 'signature', signature) FROM mailboxes
         WHERE address = d.digest_line->>'mailbox') AS mailbox,
       (SELECT array_agg(message_id ORDER BY created_at) FROM deliveries
         WHERE participant_id = p.id AND state <> 'suppressed') AS thread
-    FROM deliveries d LEFT JOIN participants p ON p.id = d.participant_id LEFT JOIN agents a ON a.id = d.agent_id
+    FROM deliveries d ${circumstances}
     WHERE d.to_address = ${address} AND d.digest_line IS NOT NULL
       AND coalesce(d.ticket_id, '00000000-0000-0000-0000-000000000000') = ANY(${tickets}::uuid[])
     ORDER BY d.id LIMIT ${longest + 1}`)
@@ -52,9 +53,16 @@ export async function readStopped(store: Store, address: string, tickets: string
 }
 
 /** One letter that tells of them, by ticket; when they are all about one, an answer joins it. @param told not empty */
-export function digestNotice(address: string, { mailbox, thread }: Stopped, told: StoppedLetter[]): Notice {
+export function digestNotice(
+  address: string,
+  { mailbox, thread }: Stopped,
+  told: StoppedLetter[],
+  { pageOf }: Pick<Letterhead, 'pageOf'>,
+): Notice {
   const newest = told.at(-1)!
-  const tickets = [...Map.groupBy(told, ({ line }) => line.number ?? '').values()].map(ticketOf)
+  const tickets = [...Map.groupBy(told, ({ line }) => line.number ?? '').values()].map((letters) =>
+    ticketOf(letters, pageOf),
+  )
   const only = tickets.length === 1 ? newest : undefined
   return {
     kind: 'digest',
@@ -73,8 +81,11 @@ export function digestNotice(address: string, { mailbox, thread }: Stopped, told
   }
 }
 
-function ticketOf(letters: StoppedLetter[]) {
-  const { number = '', title, page = '' } = letters.at(-1)!.line
+/** A participant's link may have been renewed since the letter was stopped. */
+function ticketOf(letters: StoppedLetter[], pageOf: Letterhead['pageOf']) {
+  const { line, participant } = letters.at(-1)!
+  const { number = '', title } = line
+  const page = participant ? pageOf(participant.serial) : (line.page ?? '')
   return {
     ...{ number, title, page },
     letters: letters.map(({ at, line: { author = '', text } }) => ({ at, author, text })),

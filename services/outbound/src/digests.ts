@@ -75,7 +75,7 @@ async function writeDigest({ store, letterhead, budgets }: Parts, due: Due): Pro
       UPDATE deliveries SET digest_line = NULL WHERE id = ANY(${ids}::uuid[]) AND EXISTS (SELECT FROM settled)`)
     return
   }
-  const letter = await letterhead.write(digestNotice(due.address, stopped, told))
+  const letter = await letterhead.write(digestNotice(due.address, stopped, told, letterhead))
   const toldIds = told.map(({ id }) => id)
   await commitLetters(store, {
     letters: [letter],

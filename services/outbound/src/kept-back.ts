@@ -3,7 +3,7 @@ import { Prisma } from '@podatelna/store'
 import { maySee } from '@podatelna/ticketing'
 import { inForce, keepsBack, keptBack } from './suppressions.ts'
 
-/** What `whyKeptBack` looks at, joined to `deliveries d`. */
+/** What the reasons below look at, joined to `deliveries d`. */
 export const circumstances = Prisma.sql`
   LEFT JOIN participants p ON p.id = d.participant_id
   LEFT JOIN agents a ON a.id = d.agent_id
@@ -16,11 +16,13 @@ export const circumstances = Prisma.sql`
 const sees = maySee({ ticket: Prisma.sql`ticket`, contact: Prisma.sql`contact` }, Prisma.sql`reply.audience`)
 
 /**
- * In words, in SQL, for those who are no longer on the ticket, or no longer agents, for what was hidden from its recipient,
- * and for addresses that are suppressed meanwhile; null while nothing is against it.
+ * In words, in SQL: for those who are no longer on the ticket, or no longer agents, and for what was hidden from its
+ * recipient; null while it is for them still.
  */
-export const whyKeptBack = Prisma.sql`CASE
+export const whyNotForThem = Prisma.sql`CASE
   WHEN p.state <> 'active' THEN 'The recipient is no longer on the ticket.'
   WHEN a.disabled_at IS NOT NULL THEN 'The recipient is no longer an agent.'
-  WHEN reply.id IS NOT NULL AND p.id IS NOT NULL AND NOT ${sees} THEN 'It was hidden from the recipient before it was sent.'
-  WHEN ${keepsBack(Prisma.sql`d.kind`)} THEN ${keptBack} END`
+  WHEN reply.id IS NOT NULL AND p.id IS NOT NULL AND NOT ${sees} THEN 'It was hidden from the recipient before it was sent.' END`
+
+/** The same, and for addresses that are suppressed meanwhile. */
+export const whyKeptBack = Prisma.sql`coalesce(${whyNotForThem}, CASE WHEN ${keepsBack(Prisma.sql`d.kind`)} THEN ${keptBack} END)`

@@ -139,6 +139,28 @@ test('staff see on a delivery why it was stopped, and which digest told of it', 
   expect(await desk.api('GET', `/api/deliveries/${digest_id}`)).toMatchObject({ kind: 'digest', state: 'sent' })
 })
 
+test('words that are redacted are told by no digest afterwards, and go from the digest that told of them', async () => {
+  const desk = await open({ env: { BUDGET_TICKET_10_MINUTES: '1' } })
+  const redact = async (number: string, text: string) => {
+    const { messages } = await desk.api('GET', `/api/tickets/${number}`)
+    await desk.api('POST', `/api/tickets/${number}/messages/${messages[0].id}/redact`, { reason: 'Not for mail', text })
+  }
+  const before = await openCase(desk)
+  await answer(desk, before.number, 'The password is swordfish')
+  await redact(before.number, 'swordfish')
+  await desk.later('10 minutes')
+  expect(sentTo(desk, jana.email)).toHaveLength(1)
+
+  const { number } = await openCase(desk)
+  await answer(desk, number, 'The code is bluebird')
+  await desk.later('10 minutes')
+  expect(await textOfNewest(desk)).toContain('bluebird')
+  await redact(number, 'bluebird')
+  const { items } = await desk.api('GET', `/api/deliveries?ticket=${number}`)
+  const { id } = items.find(({ kind }: Json) => kind === 'digest')
+  expect((await desk.api('GET', `/api/deliveries/${id}`)).source).not.toContain('bluebird')
+})
+
 test('what is over the pace of its mailbox leaves later, each letter for itself', async () => {
   const desk = await open({ env: { BUDGET_MAILBOX_HOUR: '4' } })
   await Promise.all(numbers(5).map((n) => desk.hearsFrom(acme, jana, { subject: `Case ${n}` })))

@@ -41,6 +41,7 @@ export function countLetters(budgets: Budgets, letters: Prisma.Sql, always: bool
     return Prisma.sql`SELECT id AS passed FROM (${letters}) l`
   }
   const reserved = Prisma.sql`(cardinality(b.waiting) > 0)::int`
+  // OFFSET 0 has the database work out each step once instead of wherever it is named.
   return Prisma.sql`
     INSERT INTO mail_budgets AS b (address, sent_at, tickets, passed)
     SELECT to_address, ARRAY[now()], ARRAY[coalesce(ticket_id, ${noTicket})], id FROM (${letters}) l ORDER BY to_address
@@ -55,11 +56,11 @@ export function countLetters(budgets: Budgets, letters: Prisma.Sql, always: bool
         FROM (
           SELECT * FROM unnest(b.sent_at, b.tickets) WITH ORDINALITY s (at, ticket, n)
           WHERE at > now() - interval '1 hour' ORDER BY n DESC LIMIT ${longestHour}) newest) kept,
-      LATERAL (SELECT EXCLUDED.tickets[1] AS mine, ${momentAfter(Prisma.sql`sent`)} AS moment) letter,
+      LATERAL (SELECT EXCLUDED.tickets[1] AS mine, ${momentAfter(Prisma.sql`sent`)} AS moment OFFSET 0) letter,
       LATERAL (
         SELECT greatest(${recipientRoom(budgets, Prisma.sql`sent`, reserved)},
-          ${ticketRoom(budgets, Prisma.sql`sent`, Prisma.sql`whose`, Prisma.sql`mine`)}) AS room_at) room,
-      LATERAL (SELECT ${always} OR room_at IS NULL AND mine <> ALL (b.waiting) AS goes) answer)
+          ${ticketRoom(budgets, Prisma.sql`sent`, Prisma.sql`whose`, Prisma.sql`mine`)}) AS room_at OFFSET 0) room,
+      LATERAL (SELECT ${always} OR room_at IS NULL AND mine <> ALL (b.waiting) AS goes OFFSET 0) answer)
     RETURNING passed`
 }
 

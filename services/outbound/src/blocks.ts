@@ -52,8 +52,11 @@ export const htmlBlocks: Handlebars.HelperDeclareSpec = {
   link(url: string, label: string, { data }: Options) {
     const href = escapeExpression(url)
     data.output.blocks.push(
-      `<p style="margin:0 0 8px"><a href="${href}" class="button" style="${button}">${escapeExpression(label)}</a></p>`,
-      `<p class="small" style="margin:0 0 16px;font-size:13px;word-break:break-all">${href}</p>`,
+      // Outlook gives no room to a link; it does to a cell with a colour.
+      '<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 8px"><tr>' +
+        `<td class="button" bgcolor="#1f4fbf" style="border-radius:6px;mso-padding-alt:11px 20px">` +
+        `<a href="${href}" class="button" style="${button}">${escapeExpression(label)}</a></td></tr></table>`,
+      `<p class="small" style="margin:0 0 16px;font-size:13px;color:#5d6472;word-break:break-all">${href}</p>`,
     )
   },
   // The classes are those by which Gmail and others fold, and by which we do when it comes back.
@@ -68,12 +71,14 @@ export const htmlBlocks: Handlebars.HelperDeclareSpec = {
       `<blockquote type="cite" class="gmail_quote" style="${style}">${words}</blockquote></div>`
   },
   file(url: string, filename: string, bytes: number, { data }: Options) {
-    const name = `<a href="${escapeExpression(url)}">${escapeExpression(filename)}</a>`
+    const name = `<a href="${escapeExpression(url)}" style="color:#1f4fbf">${escapeExpression(filename)}</a>`
     data.output.blocks.push(`<p style="margin:0 0 16px">${name} (${sizeIn(data.output.language, bytes)})</p>`)
   },
   body({ text, html }: Body, { data }: Options) {
     const words = html ?? escapeExpression(text.trim()).replace(/\r\n|\r|\n/g, '<br>\n')
-    data.output.blocks.push(`<div style="margin:0 0 16px">${words}</div>`)
+    // Whoever chose a colour chose it for white paper, and black on black is not read.
+    const paper = html !== null && /color/i.test(html) ? ' class="paper"' : ''
+    data.output.blocks.push(`<div${paper} style="margin:0 0 16px">${words}</div>`)
   },
   strong: (text: string) => new SafeString(`<strong>${escapeExpression(text)}</strong>`),
 }

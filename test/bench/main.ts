@@ -2,7 +2,7 @@
  * `npm run bench`: letters through the whole real path (SMTP, verdict by DKIM, ticket committed, acknowledgement at a
  * relay) beside the floor: a bare server that does per letter what nobody can leave out. Both in one run, because
  * timings of different runs cannot be compared. Options: `--letters 20000 --connections 16`. `npm run bench -- mail`
- * measures reading letters instead (mail.ts).
+ * measures reading letters instead (mail.ts), `npm run bench -- tickets` a desk with a million tickets (tickets/).
  */
 import { parseArgs } from 'node:util'
 import { preparedLetters } from './letters.ts'
@@ -10,6 +10,7 @@ import { type Load, paced, saturated } from './load.ts'
 import { benchMail } from './mail.ts'
 import { openStage } from './stage.ts'
 import { floorSystem, ourSystem, type System } from './systems.ts'
+import { benchTickets } from './tickets/index.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -17,6 +18,9 @@ const { values, positionals } = parseArgs({
     letters: { type: 'string', default: '5000' },
     paced: { type: 'string', default: '1000' },
     connections: { type: 'string', default: '16' },
+    tickets: { type: 'string', default: '1000000' },
+    folder: { type: 'string' },
+    repetitions: { type: 'string', default: '100' },
   },
 })
 const count = 4 * Math.ceil(Number(values.letters) / 4)
@@ -26,6 +30,10 @@ const connections = Number(values.connections)
 if (positionals.includes('mail')) {
   say(await benchMail())
   process.exit(0)
+}
+if (positionals.includes('tickets')) {
+  const [tickets, repetitions] = [Number(values.tickets), Number(values.repetitions)]
+  process.exit((await benchTickets({ tickets, folder: values.folder, repetitions }, say)) ? 0 : 1)
 }
 
 say(`Signing ${count + pacedCount} letters of 4 KB…`)

@@ -62,7 +62,8 @@ function readPlan(message: string): Omit<Plan, 'during' | 'act'> | undefined {
   const [, ms, json] = /^duration: ([\d.]+) ms {2}plan:\s*(\{.*\})\s*$/s.exec(message) ?? []
   if (!ms || !json) return undefined
   const { 'Query Text': statement, Plan: root } = JSON.parse(json) as { 'Query Text': string; Plan: Node }
-  const nodes = [...nodesOf(root)].filter((node) => node['Actual Loops'] !== 0)
+  // What EXPLAIN alone was asked about did not run.
+  const nodes = [...nodesOf(root)].filter((node) => (node['Actual Loops'] ?? 0) > 0)
   return {
     ...{ statement, ms: Number(ms) },
     buffers: (root['Shared Hit Blocks'] ?? 0) + (root['Shared Read Blocks'] ?? 0),

@@ -33,7 +33,7 @@ beforeAll(async () => {
 })
 afterAll(() => desk?.close())
 
-test('letters, held letters, merges, removals, deletions, moves and days in any order end where the rules say', async () => {
+test('letters, held letters, merges, splits, removals, deletions, moves and days in any order end where the rules say', async () => {
   const numRuns = Number(process.env.TICKET_STORIES ?? 5)
   // A story that fails is cut down for as long as this, and then told as short as it is by then.
   const interruptAfterTimeLimit = 400_000
@@ -54,6 +54,7 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ does: fc.constant('schedules'), which, days }) },
   { weight: 4, arbitrary: fc.record({ does: fc.constant('waits'), days }) },
   { weight: 3, arbitrary: fc.record({ does: fc.constant('merges'), which, into: which }) },
+  { weight: 3, arbitrary: fc.record({ does: fc.constant('answers something else'), who, which }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('removes'), who, which }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('deletes'), which }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('restores'), which }) },
@@ -61,7 +62,7 @@ const step = fc.oneof(
 const story = fc.array(step, { minLength: 1, maxLength: 30, size: 'max' })
 
 async function tell(steps: Step[]): Promise<void> {
-  const world: World = { tickets: [], held: [], today: 0 }
+  const world: World = { tickets: [], begun: new Set(), held: [], today: 0 }
   for (const who of [0, 1, 3]) await take(world, { does: 'writes', who })
   for (const one of steps) await take(world, one)
   for (const ticket of world.tickets) {
@@ -106,6 +107,10 @@ async function take(world: World, { does, ...step }: Step): Promise<void> {
     if (!allowed) return
     ticket.mergedInto = into
     for (const email of ticket.active) if (!into.removed.has(email)) into.active.add(email)
+  }
+  if (does === 'answers something else') {
+    await hears(world, person, { to: ticket.replyTo }, ticket)
+    return splits(world, ticket.mergedInto ?? ticket)
   }
   if (does === 'removes') {
     const known = ticket.active.has(person.email) && ticket.requester !== person.email
@@ -162,9 +167,25 @@ async function filed(world: World, person: Person, number: string, named: Ticket
   expect(tickets.map((ticket) => ticket.number)).not.toContain(number)
   const opened = await openedTicket(number, person)
   tickets.push(opened)
-  const { links } = await ticketOf(desk, number)
+  const { links, messages } = await ticketOf(desk, number)
+  world.begun.add(messages[0].id)
   expect(links).toEqual(taken ? [{ kind: 'follow_up_of', number: taken.number }] : [])
   if (taken) taken.successor = opened
+}
+
+/** The last message becomes a ticket of its own, with all who are on the old one. */
+async function splits(world: World, ticket: Ticket): Promise<void> {
+  const message = (await ticketOf(desk, ticket.number)).messages.at(-1)
+  if (!message) return
+  const person = people.find(({ email }) => email === message.author.email)!
+  const allowed = isLive(ticket) && !world.begun.has(message.id) && ticket.active.has(person.email)
+  const path = `/api/tickets/${ticket.number}/messages/${message.id}/split`
+  const { number } = await desk.api('POST', path, {}, allowed ? 201 : 409)
+  if (!allowed) return
+  world.begun.add(message.id)
+  const opened = await openedTicket(number, person)
+  const { organization, active, removed } = ticket
+  world.tickets.push({ ...opened, organization, active: new Set(active), removed: new Set(removed) })
 }
 
 /** As long as nothing is erased by it: what was deleted or held thirty days ago is gone, which other tests tell of. */
@@ -216,8 +237,13 @@ function isLive({ deletedAt, mergedInto }: Ticket): boolean {
 type Status = (typeof statuses)[number] | 'scheduled'
 type Person = (typeof people)[number]
 type Step = { does: string; who?: number; which?: number; into?: number; to?: Status; days?: number }
-/** `today` is in days, with what happened within a day as fractions. */
-type World = { tickets: Ticket[]; held: { id: string; named: Ticket; arrived: number }[]; today: number }
+/** `begun`: messages that tickets began with. `today` is in days, with what happened within a day as fractions. */
+type World = {
+  tickets: Ticket[]
+  begun: Set<string>
+  held: { id: string; named: Ticket; arrived: number }[]
+  today: number
+}
 type Ticket = {
   number: string
   status: Status

@@ -1,4 +1,4 @@
-/** Rules §3, sentence by sentence; what they say of old systems is in legacy.test.ts. */
+/** Rules §3, sentence by sentence; what they say of old systems is in test/scenarios/legacy*.test.ts. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { closeByTime, move, newestTo, openCase, setMailbox, ticketOf } from '../case.ts'
 import { companies, type Desk, openDesk, recipients, sentTo, support, transports } from '../scenario.ts'

@@ -42,7 +42,7 @@ test('the legacy number of one organization does not let another in', async () =
   expect(foreign.mail!.ticket_number).not.toBe(mail!.ticket_number)
 })
 
-test('a pattern is tried when it is saved, and every problem is told with its place', async () => {
+test('Patterns are tested when saved, and every problem is told with its place.', async () => {
   const bad = (patterns: string[], samples: object) =>
     desk.api(
       'POST',
@@ -63,7 +63,7 @@ test('a pattern is tried when it is saved, and every problem is told with its pl
   await desk.api('PATCH', `/api/legacy-systems/${system.id}`, { samples: { match: ['nothing'], no_match: [] } }, 422)
 })
 
-test('a catastrophic pattern costs no more than any other', async () => {
+test('Patterns run in linear time: a catastrophic one costs no more than any other.', async () => {
   const patterns = [{ field: 'subject', pattern: '(a+)+b(\\d+)' }]
   const { id } = await desk.api('POST', '/api/legacy-systems', { name: 'Slow', patterns })
   const { mail } = await desk.hearsFrom(acme, jana, { subject: `${'a'.repeat(900)}!` })

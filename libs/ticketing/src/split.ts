@@ -54,15 +54,21 @@ async function whyNot(database: Database, source: LockedTicket, message: Placed)
     return refusal('not_splittable', `The message is not in ${here} but in ${ticketNumber(message.ticket.number)}.`)
   }
   if (message.mail?.kind === 'auto_reply') return refusal('not_splittable', 'An automatic reply never opens a ticket.')
-  const first = await database.message.findFirst({
-    where: { ticketId: source.id, homeId: message.homeId, quotedInId: null },
-    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
-    select: { id: true },
-  })
-  if (first?.id !== message.id) return undefined
+  if (!(await isBeginning(database, message))) return undefined
   return message.home
     ? refusal('not_splittable', `${ticketNumber(message.home.number)} began with this message. Undo the merge instead.`)
     : refusal('not_splittable', `${here} began with this message. Split the others off, or change the subject.`)
+}
+
+/** The letter that opened the ticket it was written to, even if one that was held for longer stands before it. */
+async function isBeginning(database: Database, { id, ticketId, homeId, ...message }: Placed): Promise<boolean> {
+  const { createdAt } = message.home ?? message.ticket
+  const where = { ticketId, homeId, quotedInId: null }
+  const select = { id: true }
+  const first =
+    (await database.message.findFirst({ where: { ...where, createdAt, mailId: { not: null } }, select })) ??
+    (await database.message.findFirst({ where, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }], select }))
+  return first?.id === id
 }
 
 /** The requester of the new ticket is a client who is still on the old one. */
@@ -131,8 +137,8 @@ async function endCustomersAmong(database: Database, people: { address: string }
 }
 
 const itsPlace = {
-  ticket: { select: { number: true } },
-  home: { select: { number: true } },
+  ticket: { select: { number: true, createdAt: true } },
+  home: { select: { number: true, createdAt: true } },
   mail: { select: { kind: true } },
 } as const satisfies Prisma.MessageInclude
 type Placed = Prisma.MessageGetPayload<{ include: typeof itsPlace }>

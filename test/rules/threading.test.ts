@@ -139,7 +139,9 @@ describe.each(transports)('which ticket, over %s', (transport) => {
     let answered = opened.notice.messageId
     for (let i = 0; i < 15; i++) {
       const long = `<${'x'.repeat(100)}.${i}@acme.cz>`
-      await desk.hearsFrom(acme, jana, { to: replyTo, text: `More ${i}`, messageId: long, inReplyTo: answered! })
+      await desk.hearsFrom(acme, jana, {
+        ...{ to: replyTo, cc: petr.as, text: `More ${i}`, messageId: long, inReplyTo: answered! },
+      })
       desk.post.clear()
       await desk.api('POST', `/api/tickets/${number}/replies`, { text: `Answer ${i}` })
       expect(recipients(desk).sort()).toEqual([jana.email, petr.email].sort())

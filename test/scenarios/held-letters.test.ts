@@ -79,7 +79,7 @@ describe('who may not write any more', () => {
     await desk.api('POST', `/api/mail/${mail.id}/replay`)
     expect(await desk.api('GET', `/api/mail/${mail.id}`)).toMatchObject({
       disposition: 'quarantined',
-      reason: expect.stringContaining('no longer a technical contact'),
+      reason: expect.stringContaining('may not write to us any more'),
     })
   })
 })

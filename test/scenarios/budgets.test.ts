@@ -33,9 +33,10 @@ describe('one recipient', () => {
       expect(sentTo(desk, jana.email)).toHaveLength(11)
       const told = await textOfNewest(desk)
       const direct = await Promise.all(sentTo(desk, jana.email).slice(0, 10).map(textOf))
-      // What an answer quotes of the one before stands behind `>`, and does not count.
+      // What an answer quotes of the one before does not count.
+      const own = direct.map((text) => text.replace(/^>.*/gm, ''))
       for (const n of numbers(200)) {
-        expect([...direct, told].filter((text) => new RegExp(`^(?!>).*Answer ${n}$`, 'm').test(text))).toHaveLength(1)
+        expect([...own, told].filter((text) => new RegExp(`Answer ${n}$`, 'm').test(text))).toHaveLength(1)
       }
       expect(await counted(desk, number)).toEqual({ ticket_opened: 1, public_reply: 200, digest: 1 })
     },

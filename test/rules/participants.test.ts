@@ -14,7 +14,7 @@ describe.each(transports)('participants and cc, over %s', (transport) => {
   })
   afterAll(() => desk?.close())
 
-  test('Addresses of the same organization join at once; others join only after an agent (or a `manager`) confirms, and are shown as proposed until then.', async () => {
+  test('People a verified contact puts in `To`/`Cc` are proposed as participants: addresses of the same organization join at once; others join only after an agent (or a `manager`) confirms, and are shown as proposed until then.', async () => {
     const both = [eva.as, 'Ota <ota@elsewhere.example>']
     const { number } = await openCase(desk, { cc: [petr.as, ...both] })
     const proposed = { [eva.email]: 'proposed', 'ota@elsewhere.example': 'proposed' }
@@ -39,8 +39,14 @@ describe.each(transports)('participants and cc, over %s', (transport) => {
     await desk.api('POST', `/api/tickets/${number}/cc`, { email: `bounce+${'a'.repeat(42)}@desk.test` }, 422)
   })
 
-  test('A contact can remove themselves or someone they added, by the page linked in each mail.', async () => {
+  test('Staff add and remove in the console and API; a contact can remove themselves or someone they added, by the page linked in each mail.', async () => {
     const { number, page, replyTo } = await openCase(desk)
+    for (const [add, remove] of [staffByConsole(desk, number), staffByApi(desk, number)]) {
+      await add(eva.email)
+      expect(await roster(desk, number)).toMatchObject({ [eva.email]: 'active' })
+      await remove(eva.email)
+      expect(await roster(desk, number)).toMatchObject({ [eva.email]: 'removed' })
+    }
     await desk.hearsFrom(acme, jana, { to: replyTo, cc: petr.as })
     await desk.api('POST', `/api/tickets/${number}/replies`, { text: 'An answer.' })
     const mailed = await Promise.all(sentTo(desk, petr.email).map(({ parsed }) => parsed))
@@ -72,7 +78,8 @@ describe.each(transports)('participants and cc, over %s', (transport) => {
     })
   })
 
-  test('Removing a contact from the organization’s list ends all of that at once, in open tickets too: page, writing, a proposal, and a letter that waits to be sent.', async () => {
+  // Page, writing, a proposal, and a letter that waits to be sent.
+  test("Removing a contact from the organization's list ends all of that at once, in open tickets too.", async () => {
     const { id } = await onTheList(desk, 'Dana', 'dana@acme.cz')
     const dana = { name: 'Dana', email: 'dana@acme.cz', as: 'Dana <dana@acme.cz>' }
     const { number, replyTo, page } = await openCase(desk, {}, acme, dana)
@@ -159,4 +166,28 @@ async function withRole(desk: Desk, email: string, role: string, act: () => Prom
 async function acmeId(desk: Desk): Promise<string> {
   const { items } = await desk.api('GET', '/api/organizations')
   return items.find(({ name }: Json) => name === acme.name).id
+}
+
+/** By the forms on the ticket's page. */
+function staffByConsole(desk: Desk, number: string) {
+  const press = (decision: string) => async (email: string) => {
+    const shown = await (await desk.http(`/tickets/${number}`, asStaff(desk))).text()
+    expect(shown).toContain(`name="decision" value="${decision}"`)
+    const body = new URLSearchParams({ email, decision })
+    const pressed = await desk.http(`/tickets/${number}/cc`, { method: 'POST', body, ...asStaff(desk) })
+    expect(pressed.status).toBe(303)
+    await desk.settled()
+  }
+  return [press('add'), press('remove')] as const
+}
+
+function staffByApi(desk: Desk, number: string) {
+  return [
+    async (email: string) => void (await desk.api('POST', `/api/tickets/${number}/cc`, { email })),
+    async (email: string) => void (await desk.api('DELETE', `/api/tickets/${number}/cc/${email}`)),
+  ] as const
+}
+
+function asStaff({ adminToken }: Desk) {
+  return { headers: { authorization: `Bearer ${adminToken}` } }
 }

@@ -161,7 +161,8 @@ describe.each(transports)('which ticket, over %s', (transport) => {
   })
 })
 
-describe('tokens', () => {
+// Revoked and signed by another key they are in links.test.ts.
+describe('Tokens are per (ticket, recipient), unguessable, verified by HMAC, revocable; keys can be rotated.', () => {
   let desk: Desk
   beforeAll(async () => {
     desk = await openDesk()

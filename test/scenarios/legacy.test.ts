@@ -42,33 +42,35 @@ test('the legacy number of one organization does not let another in', async () =
   expect(foreign.mail!.ticket_number).not.toBe(mail!.ticket_number)
 })
 
-test('Patterns are tested when saved, and every problem is told with its place.', async () => {
-  const bad = (patterns: string[], samples: object) =>
-    desk.api(
-      'POST',
-      '/api/legacy-systems',
-      { name: 'Bad', patterns: patterns.map((pattern) => ({ field: 'subject', pattern })), samples },
-      422,
-    )
-  const none = { match: [], no_match: [] }
-  expect((await bad(['(unclosed', '(?=lookahead)x', 'x*'], none)).errors).toMatchObject([
-    { path: 'patterns.0.pattern', message: expect.stringContaining('missing closing') },
-    { path: 'patterns.1.pattern', message: expect.stringContaining('cannot be used') },
-    { path: 'patterns.2.pattern', message: expect.stringContaining('matches everything') },
-  ])
-  expect((await bad([String.raw`#(\d+)`], { match: ['no number'], no_match: ['#12'] })).errors).toEqual([
-    { path: 'samples.match.0', message: 'is matched by none of the patterns.' },
-    { path: 'samples.no_match.0', message: 'is matched by one of the patterns.' },
-  ])
-  await desk.api('PATCH', `/api/legacy-systems/${system.id}`, { samples: { match: ['nothing'], no_match: [] } }, 422)
-})
+describe('Patterns run in linear time and are tested when saved.', () => {
+  test('when saved, every problem is told with its place', async () => {
+    const bad = (patterns: string[], samples: object) =>
+      desk.api(
+        'POST',
+        '/api/legacy-systems',
+        { name: 'Bad', patterns: patterns.map((pattern) => ({ field: 'subject', pattern })), samples },
+        422,
+      )
+    const none = { match: [], no_match: [] }
+    expect((await bad(['(unclosed', '(?=lookahead)x', 'x*'], none)).errors).toMatchObject([
+      { path: 'patterns.0.pattern', message: expect.stringContaining('missing closing') },
+      { path: 'patterns.1.pattern', message: expect.stringContaining('cannot be used') },
+      { path: 'patterns.2.pattern', message: expect.stringContaining('matches everything') },
+    ])
+    expect((await bad([String.raw`#(\d+)`], { match: ['no number'], no_match: ['#12'] })).errors).toEqual([
+      { path: 'samples.match.0', message: 'is matched by none of the patterns.' },
+      { path: 'samples.no_match.0', message: 'is matched by one of the patterns.' },
+    ])
+    await desk.api('PATCH', `/api/legacy-systems/${system.id}`, { samples: { match: ['nothing'], no_match: [] } }, 422)
+  })
 
-test('Patterns run in linear time: a catastrophic one costs no more than any other.', async () => {
-  const patterns = [{ field: 'subject', pattern: '(a+)+b(\\d+)' }]
-  const { id } = await desk.api('POST', '/api/legacy-systems', { name: 'Slow', patterns })
-  const { mail } = await desk.hearsFrom(acme, jana, { subject: `${'a'.repeat(900)}!` })
-  expect((await desk.api('GET', `/api/tickets/${mail!.ticket_number}`)).links).toEqual([])
-  await desk.api('DELETE', `/api/legacy-systems/${id}`)
+  test('a catastrophic one costs no more than any other', async () => {
+    const patterns = [{ field: 'subject', pattern: '(a+)+b(\\d+)' }]
+    const { id } = await desk.api('POST', '/api/legacy-systems', { name: 'Slow', patterns })
+    const { mail } = await desk.hearsFrom(acme, jana, { subject: `${'a'.repeat(900)}!` })
+    expect((await desk.api('GET', `/api/tickets/${mail!.ticket_number}`)).links).toEqual([])
+    await desk.api('DELETE', `/api/legacy-systems/${id}`)
+  })
 })
 
 describe.each(transports)('letters about one old ticket at the same moment, over %s', (transport) => {

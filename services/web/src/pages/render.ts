@@ -26,6 +26,9 @@ handlebars.registerHelper('second', (iso: string) => timeElement(iso, 'second'))
 handlebars.registerHelper('automatic', (scope: unknown) => scope === 'automatic')
 handlebars.registerHelper('forWhom', (audience: unknown) => audiences[audience as Audience])
 handlebars.registerHelper('active', (state: unknown) => state === 'active')
+handlebars.registerHelper('removable', (person: { role: string; state: string }) => {
+  return person.role === 'cc' && person.state === 'active'
+})
 handlebars.registerHelper('proposed', (state: unknown) => state === 'proposed')
 handlebars.registerHelper('redaction', (what: RedactionKind) => redactions[what])
 handlebars.registerHelper('words', (name: unknown) => String(name).replaceAll('_', ' '))

@@ -40,14 +40,14 @@ export function ticketPages(web: Web, app: App): void {
 
   web.post(
     '/tickets/:number/cc',
-    { schema: { hide: true, params: api.ByNumber, body: Proposal } },
+    { schema: { hide: true, params: api.ByNumber, body: Cc } },
     async (request, reply) => {
       const number = parseTicketNumber(request.params.number)!
       const { email, decision } = request.body
       const by = actor(request)
-      const decided = await (decision === 'confirm'
+      const decided = await (decision === 'add' || decision === 'confirm'
         ? addCc(app, { number, email, by })
-        : removeCc(app, { number, email, by, reason: 'declined by staff' }))
+        : removeCc(app, { number, email, by, ...(decision === 'decline' && { reason: 'declined by staff' }) }))
       if (decided.ok) return reply.redirect(`/tickets/P-${number}#participants`, 303)
       return answerProblem(request, reply, problem(statusOf[decided.problem], decided.detail))
     },
@@ -105,4 +105,5 @@ const Draft = z.object({
 })
 type Draft = z.infer<typeof Draft>
 
-const Proposal = z.object({ email: api.EmailAddress, decision: z.enum(['confirm', 'decline']) })
+/** Whom staff put in copy, take out of it, or decide about. */
+const Cc = z.object({ email: api.EmailAddress, decision: z.enum(['add', 'remove', 'confirm', 'decline']) })

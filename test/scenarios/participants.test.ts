@@ -94,6 +94,9 @@ describe('the page of a participant', () => {
       { kind: 'form', author: { kind: 'contact', email: jana.email } },
     ])
     expect(status).toBe('queued')
+    // Made over to pass for another's message, it is not said to be sent.
+    const { id: reply } = messages.find(({ kind }: Json) => kind === 'reply')
+    expect((await submit(desk, page, { act: 'answer', message: reply, text: 'Never mind.' })).status).toBe(422)
   })
 
   test('shows nobody the link of another, whom a quoted notice was sent to', async () => {

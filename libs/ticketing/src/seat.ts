@@ -74,7 +74,8 @@ async function placeOf(store: Store, where: Prisma.ParticipantWhereUniqueInput) 
 export function answerOnPage(desk: Desk, seat: Seat, input: { messageId: string; text: string }): Promise<Act<object>> {
   return onTicket(desk, seat, async (database, ticket) => {
     if (ticket.status === 'closed') return refusal('forbidden_move', 'The ticket is closed.')
-    if (await database.message.findUnique({ where: { id: input.messageId }, select: { id: true } })) return done
+    const written = await database.message.findUnique({ where: { id: input.messageId }, select: { author: true } })
+    if (written) return Object(written.author).email === seat.address ? done : notTheirs
     await database.message.create({
       data: {
         id: input.messageId,
@@ -169,3 +170,5 @@ function onTicket<Value>(
 }
 
 const done = { value: {}, events: [] }
+/** The form was tampered with; nothing is said to be sent that was not. */
+const notTheirs = refusal('no_message', 'The form was made for another message.')

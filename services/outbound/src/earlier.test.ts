@@ -27,27 +27,24 @@ describe('what is quoted beneath an answer', () => {
   })
 
   test.each(languages)('is marked in %s as mail programs do, and is folded when it comes back', async (language) => {
-    for (const earlier of [
-      { name: 'Jana', at: new Date('2026-03-04T05:06:07Z'), text: 'It burns.\nBadly, since 7.' },
-    ]) {
-      const { source } = await letterhead.write({
-        ...{ kind: 'public_reply', values: { ...samples.public_reply[0]!, earlier }, language, thread: [], about: {} },
-        mailbox: { address: 'support@example.com', name: 'Support', signature: '' },
-        to: { address: 'jana@client.example', name: 'Jana' },
-      })
-      const { text, html } = await simpleParser(source)
-      expect(text).toMatch(/2026.* .*Jana.*/)
-      expect(text).toMatch(/-- \nSupport\n\S+\n\n\S.*:\n> It burns\.\n> Badly, since 7\.$/)
-      expect(html).toContain('<blockquote type="cite" class="gmail_quote"')
-      const parts = String(source).split(/^----_NmP.*$/m)
-      for (const part of [parts[1]!, parts[2]!]) {
-        const letter = parseLetter(Buffer.from(`MIME-Version: 1.0${part}`))
-        expect(letter.visible_text).toContain('Please unplug it.')
-        expect(letter.visible_text).not.toContain('It burns.')
-        expect(letter.folded).toContainEqual(
-          expect.objectContaining({ reason: 'history', text: expect.stringContaining('It burns.') }),
-        )
-      }
+    const earlier = { name: 'Jana', at: new Date('2026-03-04T05:06:07Z'), text: 'It burns.\nBadly, since 7.' }
+    const { source } = await letterhead.write({
+      ...{ kind: 'public_reply', values: { ...samples.public_reply[0]!, earlier }, language, thread: [], about: {} },
+      mailbox: { address: 'support@example.com', name: 'Support', signature: '' },
+      to: { address: 'jana@client.example', name: 'Jana' },
+    })
+    const { text, html } = await simpleParser(source)
+    expect(text).toMatch(/2026.* .*Jana.*/)
+    expect(text).toMatch(/\n\S.*:\n> It burns\.\n> Badly, since 7\.\n\n-- \nSupport\n\S+$/)
+    expect(html).toContain('<blockquote type="cite" class="gmail_quote"')
+    const parts = String(source).split(/^----_NmP.*$/m)
+    for (const part of [parts[1]!, parts[2]!]) {
+      const letter = parseLetter(Buffer.from(`MIME-Version: 1.0${part}`))
+      expect(letter.visible_text).toContain('Please unplug it.')
+      expect(letter.visible_text).not.toContain('It burns.')
+      expect(letter.folded).toContainEqual(
+        expect.objectContaining({ reason: 'history', text: expect.stringContaining('It burns.') }),
+      )
     }
   })
 })

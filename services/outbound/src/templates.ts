@@ -42,8 +42,8 @@ export function loadTemplates(timeZone = 'UTC'): Templates {
       return {
         language,
         subject,
-        // RFC 3676 §4.3: readers fold what stands below "-- ".
-        text: `${[...plain.blocks, `-- \n${signature}`, plain.history].filter(Boolean).join('\n\n')}\n`,
+        // RFC 3676 §4.3: readers fold all that stands below "-- ", which what is quoted must not be.
+        text: `${[...plain.blocks, plain.history, `-- \n${signature}`].filter(Boolean).join('\n\n')}\n`,
         html: layout({ language, subject, signature, blocks: rich.blocks.join('\n'), history: rich.history }),
       }
     },

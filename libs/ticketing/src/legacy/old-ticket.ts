@@ -1,8 +1,8 @@
 /** The ticket of an old system that a letter speaks of, and what a new ticket takes over of it. */
 import type { Actor } from '@podatelna/contracts'
 import { Prisma, type Queryable } from '@podatelna/store'
-import type { MailRow } from '../admitted-mail.ts'
 import { system } from '../desk.ts'
+import type { MailRow } from '../filing/admitted-mail.ts'
 import type { LegacyClue } from './match.ts'
 
 export type OldTicket = LegacyClue & {

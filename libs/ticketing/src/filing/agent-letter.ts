@@ -1,12 +1,12 @@
 /** Members of staff who write by mail: their answer is a public reply, or a note (rules §6; decision 0030). */
 import type { Actor } from '@podatelna/contracts'
 import { notesOn, readAgentAnswer } from '@podatelna/mail'
+import type { Act, Desk } from '../desk.ts'
+import { noteOnTicket, replyToTicket } from '../staff.ts'
+import { afterAgentAnswered } from '../states.ts'
+import type { ThreadedTicket } from '../threading.ts'
 import type { MailRow } from './admitted-mail.ts'
-import type { Act, Desk } from './desk.ts'
-import type { ReadLetter } from './file-letter.ts'
-import { noteOnTicket, replyToTicket } from './staff.ts'
-import { afterAgentAnswered } from './states.ts'
-import type { ThreadedTicket } from './threading.ts'
+import type { ReadLetter } from './message.ts'
 
 /**
  * False for those who write as clients: an agent who asked for the ticket, or is on it as a contact, and answers what they

@@ -2,34 +2,21 @@
  * To staff: what else concerns them of a ticket. An answer to these stays among staff: only what a client wrote is answered
  * to the client (decision 0030).
  */
-import {
-  agentsMentioned,
-  ccProposed,
-  deliveryDeferredLong,
-  deliveryFailed,
-  type Envelope,
-  ticketAssigned,
-} from '@podatelna/contracts'
+import { agentsMentioned, ccProposed, deliveryDeferredLong, deliveryFailed, ticketAssigned } from '@podatelna/contracts'
 import { oneLine } from '@podatelna/mail'
-import { Prisma, type Store } from '@podatelna/store'
-import type { TicketAsRead } from './deliveries.ts'
-import type { Letterhead, Notice } from './letterhead.ts'
+import { Prisma } from '@podatelna/store'
+import { on, type Plan, type Reading } from './plan.ts'
 import { readStaffDesk, staffNotices, whoServes } from './staff-desk.ts'
 
-type Place = { store: Store; letterhead: Letterhead }
-type Plan = { notices: Notice[]; ticket?: TicketAsRead | undefined }
+type Place = Pick<Reading, 'store' | 'letterhead'>
 
-/** Undefined for events of which staff are told nothing. */
-export function planForStaff(place: Place, event: Envelope): Promise<Plan> | undefined {
-  if (event.name === ticketAssigned.name) return planAssigned(place, ticketAssigned.payload.parse(event.payload))
-  if (event.name === ccProposed.name) return planProposed(place, ccProposed.payload.parse(event.payload))
-  if (event.name === agentsMentioned.name) return planMentioned(place, agentsMentioned.payload.parse(event.payload))
-  if (event.name === deliveryFailed.name) return planUndelivered(place, deliveryFailed.payload.parse(event.payload))
-  if (event.name === deliveryDeferredLong.name) {
-    return planUndelivered(place, deliveryDeferredLong.payload.parse(event.payload))
-  }
-  return undefined
-}
+export const staffPlans = [
+  on(ticketAssigned, planAssigned),
+  on(ccProposed, planProposed),
+  on(agentsMentioned, planMentioned),
+  on(deliveryFailed, planUndelivered),
+  on(deliveryDeferredLong, planUndelivered),
+]
 
 async function planAssigned(place: Place, about: { ticket_id: string; agent_id: string; by: string }): Promise<Plan> {
   // Somebody else may have it by now.

@@ -1,0 +1,26 @@
+/** Who is told what about an event, before it is written. */
+import type { Envelope, EventType } from '@podatelna/contracts'
+import type { Store } from '@podatelna/store'
+import type { AgentDeskReader } from './agent-notices.ts'
+import type { Gate, TicketAsRead } from './deliveries.ts'
+import type { Letterhead, Notice } from './letterhead.ts'
+import type { ticketReader } from './ticket-notices.ts'
+
+/** `gate` and `ticket` are what must hold still when the notices are committed. */
+export type Plan = { notices: Notice[]; gate?: Gate | undefined; ticket?: TicketAsRead | undefined }
+export type Planned = Plan | { reject: string }
+
+export type Reading = {
+  store: Store
+  letterhead: Letterhead
+  readTicket: ReturnType<typeof ticketReader>
+  readAgents: AgentDeskReader
+}
+
+/** The plan for one kind of event, under its name. */
+export function on<Payload>(
+  type: EventType<Payload>,
+  plan: (desk: Reading, about: Payload) => Promise<Planned>,
+): [name: string, plan: (desk: Reading, event: Envelope) => Promise<Planned>] {
+  return [type.name, (desk, event) => plan(desk, type.payload.parse(event.payload))]
+}

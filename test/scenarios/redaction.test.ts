@@ -58,6 +58,20 @@ describe('a redaction removes the content from letter, message and search alike:
     expect(events.at(-1)).toMatchObject({ type: 'redacted', reason, what: 'text', message_id: messages[0].id })
   })
 
+  test('a reply goes, and with it neither the title that it bears nor what others of that title say', async () => {
+    const [secret, plain] = [word(), word()]
+    const number = await opened({ subject: 'Printer on fire' })
+    await desk.api('POST', `/api/tickets/${number}/replies`, { text: `Use ${plain}.` })
+    await answered(number, { subject: 'Printer on fire', text: 'It still burns.' })
+    const reply = await desk.api('POST', `/api/tickets/${number}/replies`, { text: `Use ${secret}.` })
+    await redact(number, reply.id, { reason })
+    expect(await whereStored(desk, secret)).toEqual([])
+    const { subject, messages } = await desk.api('GET', `/api/tickets/${number}`)
+    expect(subject).toBe('Printer on fire')
+    expect(messages.map((message: Json) => message.subject)).toEqual([subject, subject, subject, ''])
+    expect(await whereStored(desk, plain)).toEqual(expect.arrayContaining(['deliveries.source', 'messages.text']))
+  })
+
   test('a message goes with its subject and its files, small and large, and the large letter they came in', async () => {
     const secret = word()
     const number = await opened({

@@ -12,8 +12,8 @@ export type Mark = { what: RedactionKind; by: Actor; at: Date; reason: string }
 type Place = { database: Database; store: Store }
 
 /**
- * All that its author wrote, with the subject and the files; who wrote it and when stays. Where its subject was the
- * ticket's, that goes, too, and from what we wrote under it. What others wrote stays, also what they quote: that is
+ * All that its author wrote, with the subject and the files; who wrote it and when stays. Of the message that the ticket
+ * began with its title goes, too, and from what we wrote under it; all others only bear that title. What others wrote stays, also what they quote: that is
  * removed by its words.
  */
 export async function removeMessage(place: Place, id: string, how: Mark): Promise<undefined> {
@@ -21,7 +21,7 @@ export async function removeMessage(place: Place, id: string, how: Mark): Promis
   const message = await database.message.findUniqueOrThrow({ where: { id }, include: { ticket: true, files: true } })
   const { ticket, files, mailId } = message
   const named = oneLine(message.subject, 500)
-  const isTitle = named !== '' && (named === ticket.subject || (await isFirst(database, message)))
+  const isTitle = named !== '' && (await isFirst(database, message))
   const title = isTitle ? blackout([hiddenWords(named)]) : undefined
   const subject = (written: string) => title?.text(written) ?? written
   await withdrawDeliveries(database, await aboutMessage(database, message), {

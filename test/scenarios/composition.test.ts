@@ -89,9 +89,9 @@ describe('beneath an answer', () => {
     await desk.api('POST', `/api/tickets/${number}/replies`, { text: 'Vypněte ji.' })
     await desk.api('POST', `/api/tickets/${number}/replies`, { text: 'Už nehoří?' })
     const [, first, second] = await parsedTo(jana.email)
-    expect(first!.text).toMatch(/-- \n[\s\S]*\nDne .* napsal\(a\) Jana Nováková:\n> Tiskárna hoří\.\n> Už od rána\.$/)
+    expect(first!.text).toMatch(/\nDne .* napsal\(a\) Jana Nováková:\n> Tiskárna hoří\.\n> Už od rána\.\n\n-- \n[^>]*$/)
     expect(first!.html).toMatch(/<blockquote type="cite"[^>]*>Tiskárna hoří\.<br>\nUž od rána\.<\/blockquote>/)
-    expect(second!.text).toMatch(/napsal\(a\) .*:\n> Vypněte ji\.$/)
+    expect(second!.text).toMatch(/napsal\(a\) .*:\n> Vypněte ji\.\n\n-- \n/)
     expect(`${first!.text} ${second!.text}`).not.toContain('They always')
   })
 
@@ -110,7 +110,7 @@ describe('beneath an answer', () => {
       expect(messages.at(-1).visible_text.trim()).toBe('Vypnuto.')
     }
     await desk.api('POST', `/api/tickets/${number}/replies`, { text: 'Děkujeme.' })
-    expect((await parsedTo(jana.email)).at(-1)!.text).toMatch(/Jana Nováková:\n> Vypnuto\.$/)
+    expect((await parsedTo(jana.email)).at(-1)!.text).toMatch(/Jana Nováková:\n> Vypnuto\.\n\n-- \n/)
   })
 
   test('an end customer reads only what was made visible to them', async () => {

@@ -32,9 +32,9 @@ function table([head, ...rows]: string[][]): string {
   return [line(head!), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('')
 }
 
-/** As it is written in the environment. The one default that depends on where we run is told by its meaning. */
+/** As it is written in the environment. The one that depends on where we run, and our names of fields, are told by the meaning. */
 function defaultOf(name: string): string {
-  if (name === 'LOG_FORMAT') return ''
+  if (name === 'LOG_FORMAT' || name === 'SMS_FIELDS') return ''
   const value = Object.entries(readSettings({})).find(([setting]) => setting === name)?.[1]
   if (value === undefined || (Array.isArray(value) && value.length === 0)) return ''
   const written = typeof value === 'object' && 'port' in value ? `${value.host}:${value.port}` : String(value)

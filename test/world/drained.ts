@@ -48,6 +48,7 @@ async function nothingWaits(database: pg.Pool): Promise<boolean> {
   const { rows } = await database.query(`
     SELECT NOT EXISTS (SELECT FROM outbox)
       AND NOT EXISTS (SELECT FROM deliveries WHERE due_at <= now() OR state = 'queued' AND due_at <= now() + interval '30 seconds')
+      AND NOT EXISTS (SELECT FROM texts WHERE due_at <= now() OR unclear > 0 AND attempt_count = 0 AND state = 'queued')
       AND NOT EXISTS (SELECT FROM mail_budgets WHERE digest_at <= now())
       AND NOT EXISTS (
         SELECT FROM tickets t JOIN mailboxes m ON m.id = t.mailbox_id

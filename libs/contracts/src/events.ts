@@ -60,6 +60,9 @@ export const deliveryFailed = event('delivery.failed', 1, { delivery_id: z.uuid(
 /** A letter of ours has been tried for four hours, and is tried on. Once a delivery. */
 export const deliveryDeferredLong = event('delivery.deferred_long', 1, { delivery_id: z.uuid() })
 
+/** A gateway said what became of a text that it knows by that id, in its own word. */
+export const textReceipt = event('text.receipt', 1, { provider_id: z.string(), status: z.string() })
+
 /**
  * Who listens to what. Every process declares all of it on the broker, so that services may start in any order
  * and an event published before its consumer's first start still waits for it in a queue.
@@ -67,6 +70,7 @@ export const deliveryDeferredLong = event('delivery.deferred_long', 1, { deliver
 export const subscriptions = {
   ticketsLetters: { consumer: 'tickets.letters', events: [mailAdmitted, mailSuppressed] },
   outboundBounces: { consumer: 'outbound.bounces', events: [mailSuppressed] },
+  outboundReceipts: { consumer: 'outbound.receipts', events: [textReceipt] },
   outboundNotices: {
     consumer: 'outbound.notices',
     events: [

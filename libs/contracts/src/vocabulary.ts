@@ -160,6 +160,21 @@ export type NoticeKind = z.infer<typeof NoticeKind>
 export const DeliveryState = z.enum(['queued', 'sent', 'captured', 'deferred', 'failed', 'bounced', 'suppressed'])
 export type DeliveryState = z.infer<typeof DeliveryState>
 
+/** Which text message to a telephone it is. */
+export const TextKind = z.enum(['ticket_opened', 'public_reply', 'solved'])
+export type TextKind = z.infer<typeof TextKind>
+
+/**
+ * - `queued`: waits: for its first try, for another one, or for the end of quiet hours
+ * - `sent`: the provider took it; whether it arrives is told by a receipt, if one comes
+ * - `delivered`: it is on the telephone
+ * - `failed`: the provider said "never", or nobody knows what became of it
+ * - `expired`: it came too late to be of use, here or with the provider
+ * - `suppressed`: not sent on purpose: over a budget, or not for its recipient any more
+ */
+export const TextState = z.enum(['queued', 'sent', 'delivered', 'failed', 'expired', 'suppressed'])
+export type TextState = z.infer<typeof TextState>
+
 /** What an address that is suppressed does not get: `all` letters, or `automatic` ones, those no person wrote. */
 export const SuppressionScope = z.enum(['all', 'automatic'])
 export type SuppressionScope = z.infer<typeof SuppressionScope>

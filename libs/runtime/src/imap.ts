@@ -45,6 +45,6 @@ function readImapUrl(written: string): ImapAccount | undefined {
   }
 }
 
-function isHere(host: string): boolean {
+export function isHere(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }

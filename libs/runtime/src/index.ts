@@ -1,6 +1,7 @@
 export { checkHealth, type Health, type HealthCheck, serveHealth } from './health.ts'
-export type { ImapAccount } from './imap.ts'
+export { type ImapAccount, isHere } from './imap.ts'
 export { createLogger, type Logger } from './logger.ts'
 export { createMetrics, type Metrics } from './metrics.ts'
 export { type Networks, networks } from './networks.ts'
 export { BadSettings, describeSettings, type Listen, letterFolder, readSettings, type Settings } from './settings.ts'
+export { type HttpGateway, type SmppAccount, type SmsFields, type SmsProvider, smsField } from './sms.ts'

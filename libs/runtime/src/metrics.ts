@@ -62,6 +62,12 @@ export function createMetrics() {
       labelNames: ['outcome'] as const,
       registers,
     }),
+    texts: new Counter({
+      name: 'podatelna_texts_total',
+      help: 'Attempts to hand over a text message, by outcome',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
     outbox: new Gauge({
       name: 'podatelna_outbox_overdue',
       help: 'Events committed but not yet taken by the transport when the sweeper last looked',

@@ -6,8 +6,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import { z } from 'zod'
-import { imapAccounts } from './imap.ts'
+import { imapAccounts, isHere } from './imap.ts'
 import { dnsServerProblem, domainProblem, networkProblem } from './networks.ts'
+import { smsFields, smsFrom, smsProvider } from './sms.ts'
 
 export type Settings = ReturnType<typeof readSettings>
 export type Listen = { host: string; port: number }
@@ -198,6 +199,30 @@ const table = {
     'letters from one mailbox within an hour, half of them at once; what is over leaves later; 0 for any number',
   ),
   BUDGET_HOUR: number(20_000, 0, 10_000_000, 'the same for all mailboxes together; 0 for any number'),
+  SMS_URL: smsProvider.describe(
+    'who brings text messages to telephones: `smpp://system_id:password@host:port`, `smpps://` the same with TLS, or the `https://` address of a gateway; texts about urgent tickets are sent only when it is set',
+  ),
+  SMS_FROM: smsFrom.describe('who texts are from: a number like `+420601000000`, or a name of up to 11 letters'),
+  SMS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, { error: 'may hold letters, digits and signs of ASCII only, and no spaces.' })
+    .optional()
+    .describe('bearer token that the gateway knows us by'),
+  SMS_BODY: z
+    .enum(['json', 'form'], { error: 'must be json or form.' })
+    .default('json')
+    .describe('how the gateway is given a text: `json` or `form`'),
+  SMS_FIELDS: smsFields.describe(
+    "the gateway's own names for `to`, `from`, `text`, `reference`, `id` and `status`, as far as they differ: `to=recipient,id=data.id`",
+  ),
+  SMS_RECEIPT_TOKEN: z
+    .string()
+    .min(16, { error: 'is too short; it has at least 16 characters, better 32.' })
+    .optional()
+    .describe('bearer token of whoever brings receipts to `/texts/receipts`; nobody may when empty'),
+  SMS_BUDGET_RECIPIENT_HOUR: number(5, 1, 100, 'texts to one number within an hour; what is over is not sent'),
+  SMS_BUDGET_RECIPIENT_DAY: number(15, 1, 1_000, 'the same within 24 hours'),
+  SMS_BUDGET_HOUR: number(200, 1, 10_000, 'texts to all numbers within an hour; what is over is not sent'),
   MAIL_DOMAIN: z
     .string()
     .refine((value) => domainProblem(value) === undefined, { error: 'is not a domain like support.example.com.' })
@@ -266,12 +291,22 @@ function contradictions(settings: z.output<z.ZodObject<typeof table>>): string[]
     const file = settings[name]
     if (file && !readable(file)) problems.push(`${name}: the file ${file} cannot be read.`)
   }
+  if (settings.SMS_URL) problems.push(...linkProblems(settings.PUBLIC_URL))
   const pair = certificateProblem(settings.SMTP_TLS_CERT, settings.SMTP_TLS_KEY)
   if (pair) problems.push(pair)
   if (settings.LETTER_STORE?.startsWith('s3:')) {
     problems.push('LETTER_STORE: s3:// is not supported yet; use file:/folder on storage that all services share.')
   }
   return problems
+}
+
+/** A text is little but a link: one that leads nowhere, or leaves no room for words, is worth no money. */
+function linkProblems(publicUrl: string): string[] {
+  const here = isHere(new URL(publicUrl).hostname)
+  if (here)
+    return ['PUBLIC_URL: is needed together with SMS_URL; the link in a text has to lead to us from a telephone.']
+  if (publicUrl.length <= 100) return []
+  return ['PUBLIC_URL: is too long together with SMS_URL; a text has room for 100 characters of it.']
 }
 
 /** Folder of large letters, in `file:` form or by default. */

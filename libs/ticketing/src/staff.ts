@@ -53,6 +53,7 @@ export async function openTicketByStaff(
     organizationId?: string | undefined
     requester: { email: string; name: string }
     subject: string
+    priority?: TicketPriority | undefined
     by: Actor
   },
 ): Promise<Act<Written>> {
@@ -68,6 +69,7 @@ export async function openTicketByStaff(
         subject: oneLine(input.subject, 500),
         mailboxId: input.mailboxId,
         organizationId: input.organizationId ?? null,
+        ...(input.priority && { priority: input.priority }),
       },
     })
     const joined = await joinTicket(database, id, input.requester, 'requester', input.by)

@@ -2,6 +2,8 @@ import { Prisma, type Store } from '@podatelna/store'
 import { type Budgets, countLetters, overBudget, paceLetters } from './budgets.ts'
 import type { Letter } from './letterhead.ts'
 import { inForce, keepsBack, keptBack } from './suppressions.ts'
+import { type TextBudgets, textInsert } from './texts/commit.ts'
+import type { Text } from './texts/plan.ts'
 
 /** What must have succeeded for deliveries to be written, made of the query that says that the event is new. */
 export type Gate = (inbox: Prisma.Sql) => Prisma.Sql
@@ -19,6 +21,8 @@ export type Planned = {
   counted?: boolean
   /** Absent for letters that tell of none. */
   ticket?: TicketAsRead | undefined
+  /** A text that goes along. */
+  text?: { text: Text; budgets: TextBudgets } | undefined
   cause: string
   /** Seconds for which they are the caller's alone; 0 leaves them to whoever has room. */
   lease: number
@@ -33,7 +37,7 @@ export type Planned = {
  * the ticket since it was read
  */
 export async function commitLetters(store: Store, planned: Planned): Promise<Set<string> | undefined> {
-  const { letters, budgets, inbox, gate = (isNew) => isNew, also, ticket, cause, lease } = planned
+  const { letters, budgets, inbox, gate = (isNew) => isNew, also, ticket, text, cause, lease } = planned
   if (letters.length === 0) {
     await store.query(inbox())
     return new Set()
@@ -69,6 +73,7 @@ export async function commitLetters(store: Store, planned: Planned): Promise<Set
       INSERT INTO delivery_attempts (delivery_id, outcome, smtp)
       SELECT id, state, coalesce(kept_back, ${overBudget}) FROM written JOIN judged USING (id) WHERE state = 'suppressed')
     ${also ? Prisma.sql`, also AS (${also(isNew)})` : Prisma.empty}
+    ${text ? textInsert(text.text, text.budgets, cause, isNew) : Prisma.empty}
     SELECT EXISTS (SELECT FROM current) AS current,
       ARRAY(SELECT id::text FROM written JOIN slot USING (id) WHERE at <= now()) AS queued`)
   return done?.current ? new Set(done.queued) : undefined

@@ -6,6 +6,8 @@ import { openLetterhead } from './letterhead.ts'
 import { noticesConsumer } from './notices.ts'
 import { openPost } from './post.ts'
 import { openRelay } from './relay.ts'
+import { startTexts } from './texts/index.ts'
+import { receiptsConsumer } from './texts/receipts.ts'
 
 /**
  * Outgoing mail: events become notices, written once and kept as deliveries, which the post brings to the relay. What
@@ -16,12 +18,15 @@ export async function startOutbound(app: App): Promise<Service> {
   const letterhead = await openLetterhead(app)
   const budgets = budgetsOf(settings)
   const post = openPost({ store, bus, relay: openRelay(settings), log, metrics })
-  await bus.consume(noticesConsumer({ store, letterhead, budgets, post }))
+  const texts = startTexts(app, letterhead)
+  await bus.consume(noticesConsumer({ store, letterhead, budgets, post, texts }))
   await bus.consume(bouncesConsumer(app))
+  await bus.consume(receiptsConsumer(app))
   const digests = startDigests({ store, letterhead, budgets, log })
   return {
     async close() {
       await digests.close()
+      await texts?.close()
       await post.close()
     },
   }

@@ -9,6 +9,7 @@ import type { Letter, Letterhead } from './letterhead.ts'
 import type { Plan } from './plan.ts'
 import { planFor } from './plans.ts'
 import type { Post } from './post.ts'
+import type { Texts } from './texts/index.ts'
 import { ticketReader } from './ticket-notices.ts'
 
 const subscription = subscriptions.outboundNotices
@@ -18,7 +19,8 @@ const subscription = subscriptions.outboundNotices
  * deliveries (one statement), and only then hand them to the post. Nobody waits here for a mail server.
  */
 export function noticesConsumer(parts: Parts): Consumer {
-  const desk = { ...parts, readTicket: ticketReader(parts.store), readAgents: agentDeskReader(parts.store) }
+  const readers = { readTicket: ticketReader(parts.store), readAgents: agentDeskReader(parts.store) }
+  const desk = { ...parts, ...readers, writeText: parts.texts?.write }
   const oneAtATime = turns()
   return {
     subscription,
@@ -53,10 +55,11 @@ async function commitWithFiles(parts: Parts, event: Envelope, plan: Plan): Promi
   return (await commit(parts, event, { ...plan, letters, lease: 0 })) !== undefined
 }
 
-function commit({ store, budgets }: Parts, event: Envelope, plan: Plan & { letters: Letter[]; lease: number }) {
+function commit({ store, budgets, texts }: Parts, event: Envelope, plan: Plan & { letters: Letter[]; lease: number }) {
   const { letters, lease, gate, ticket } = plan
+  const text = texts && plan.text && { text: plan.text, budgets: texts.budgets }
   const inbox = (when?: Prisma.Sql) => inboxInsert(subscription, event, when)
-  return commitLetters(store, { letters, budgets, inbox, gate, ticket, cause: event.id, lease })
+  return commitLetters(store, { letters, budgets, inbox, gate, ticket, text, cause: event.id, lease })
 }
 
 /** What is large is done by one at a time in each process. */
@@ -73,4 +76,4 @@ function firstTry({ id, to, envelopeFrom, source }: Letter) {
   return { id, to, envelopeFrom, source, attempts: 0, createdAt: new Date() }
 }
 
-type Parts = { store: Store; letterhead: Letterhead; budgets: Budgets; post: Post }
+type Parts = { store: Store; letterhead: Letterhead; budgets: Budgets; post: Post; texts: Texts | undefined }

@@ -4,10 +4,17 @@ import type { Store } from '@podatelna/store'
 import type { AgentDeskReader } from './agent-notices.ts'
 import type { Gate, TicketAsRead } from './deliveries.ts'
 import type { Letterhead, Notice } from './letterhead.ts'
+import type { Text, TextWriter } from './texts/plan.ts'
 import type { ticketReader } from './ticket-notices.ts'
 
 /** `gate` and `ticket` are what must hold still when the notices are committed. */
-export type Plan = { notices: Notice[]; gate?: Gate | undefined; ticket?: TicketAsRead | undefined }
+export type Plan = {
+  notices: Notice[]
+  /** A text message beside them. */
+  text?: Text | undefined
+  gate?: Gate | undefined
+  ticket?: TicketAsRead | undefined
+}
 export type Planned = Plan | { reject: string }
 
 export type Reading = {
@@ -15,6 +22,8 @@ export type Reading = {
   letterhead: Letterhead
   readTicket: ReturnType<typeof ticketReader>
   readAgents: AgentDeskReader
+  /** Absent where no texts are sent. */
+  writeText?: TextWriter | undefined
 }
 
 /** The plan for one kind of event, under its name. */

@@ -55,13 +55,13 @@ export function isPlanned(name: string): boolean {
 type About = { ticket_id: string; message_id: string }
 
 async function planTicket(
-  { letterhead, readTicket }: Reading,
+  { letterhead, readTicket, writeText }: Reading,
   about: About,
   notices: typeof openedNotices,
 ): Promise<Planned> {
   const ticket = await whenScanned(() => readTicket(about.message_id), letterhead.scanning)
   if (!ticket) return { reject: `ticket ${about.ticket_id} has no message ${about.message_id}` }
-  return { notices: notices(ticket, letterhead), ticket }
+  return planOf(ticket, notices(ticket, letterhead), writeText)
 }
 
 /** Nobody gets two letters about one thing: whoever is on the ticket is told as such. */
@@ -73,7 +73,7 @@ async function planOpened(desk: Reading, about: About): Promise<Planned> {
   const notices = [...clients.notices, ...agents.notices.filter(({ to }) => !told.has(to.address))]
   // Of two readings the older one: if something was redacted between them, both are made anew.
   const [ticket] = [clients.ticket, agents.ticket].sort((one, other) => readAt(one).localeCompare(readAt(other)))
-  return { notices, ticket }
+  return { notices, ticket, text: clients.text }
 }
 
 function readAt(ticket: TicketAsRead | undefined): string {
@@ -88,13 +88,17 @@ async function planAgents({ store, letterhead, readAgents }: Reading, about: Abo
 }
 
 async function planNews(
-  { store, letterhead, readTicket }: Reading,
+  { store, letterhead, readTicket, writeText }: Reading,
   about: { ticket_id: string; agent_id: string | null },
   notices: (ticket: Ticket, news: News, head: Letterhead) => Notice[],
 ): Promise<Plan> {
   const news = await readNews(store, { ticketId: about.ticket_id, agentId: about.agent_id })
   const ticket = news && (await readTicket(news.messageId))
-  return ticket ? { notices: notices(ticket, news, letterhead), ticket } : { notices: [] }
+  return ticket ? planOf(ticket, notices(ticket, news, letterhead), writeText) : { notices: [] }
+}
+
+function planOf(ticket: Ticket, notices: Notice[], writeText: Reading['writeText']): Plan {
+  return { notices, ticket, text: writeText?.(ticket, notices) }
 }
 
 async function planHeld({ store, letterhead }: Reading, mailId: string): Promise<Planned> {

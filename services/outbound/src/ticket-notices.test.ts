@@ -122,6 +122,7 @@ function participant(part: Partial<Participant>): Participant {
     receives: true,
     addedBy: { name: 'Jana' },
     language: 'en',
+    phones: null,
     said: null,
     letters: [{ id: 'theirs@client.example', ours: false }],
     ...part,

@@ -55,6 +55,8 @@ export type Participant = {
   /** The message is a reply, and was for them when it was written. */
   receives: boolean
   language: string
+  /** Telephones of an urgent ticket's requester, as they were written. */
+  phones: string[] | null
   /** Who put them on the ticket. */
   addedBy: { name: string }
   /** Before a reply, what they may see of it. */
@@ -220,6 +222,7 @@ const participants = Prisma.sql`
     'id', p.id, 'serial', p.serial, 'address', p.address, 'name', p.name, 'role', p.role,
     'maySee', ${maySee({ ticket: Prisma.sql`t`, contact: Prisma.sql`contact` }, Prisma.sql`m.audience`)},
     'receives', EXISTS (SELECT FROM message_recipients r WHERE r.message_id = m.id AND r.participant_id = p.id),
+    'phones', CASE WHEN t.priority = 'urgent' AND p.role = 'requester' THEN contact.phones END,
     'addedBy', p.added_by, 'said', (${said}),
     'language', coalesce(contact.language, employer.language, client.language, mb.language),
     'letters', (

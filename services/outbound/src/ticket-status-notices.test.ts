@@ -65,7 +65,15 @@ function ticket(part: Partial<Ticket>): Ticket {
 function participant(part: Partial<Participant>): Participant {
   return {
     ...{ id: 'p', serial: 1n, address: 'jana@client.example', name: 'Jana', role: 'requester' },
-    ...{ maySee: true, receives: false, addedBy: { name: 'Jana' }, language: 'en', said: null, letters: [] },
+    ...{
+      maySee: true,
+      receives: false,
+      addedBy: { name: 'Jana' },
+      language: 'en',
+      phones: null,
+      said: null,
+      letters: [],
+    },
     ...part,
   }
 }

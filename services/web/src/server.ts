@@ -15,6 +15,7 @@ import { answerError, answerUnknown, refuseOtherMethods } from './door/problem.t
 import type { Web } from './door/web.ts'
 import { pages } from './pages/index.ts'
 import { participantPages } from './participant/index.ts'
+import { textReceipts } from './receipts.ts'
 
 /** Builds the server, in the order a request meets its parts. */
 export async function createServer(app: App): Promise<Web> {
@@ -30,6 +31,7 @@ export async function createServer(app: App): Promise<Web> {
   await web.register(async (scope: Web) => api(scope, app), { prefix: '/api' })
   await web.register(async (scope: Web) => authorizePage(scope, app))
   await web.register(async (scope: Web) => participantPages(scope, app))
+  await web.register(async (scope: Web) => textReceipts(scope, app))
   await web.register(async (scope: Web) => pages(scope, app))
   refuseTheRest()
   return web

@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import { Actor } from '@podatelna/contracts'
 import { normalizeAddress, splitPlus } from '@podatelna/mail'
-import { newId, type Store } from '@podatelna/store'
+import { newId, Prisma, type Store } from '@podatelna/store'
 import {
   type Act,
   blackOutTicket,
@@ -15,6 +15,7 @@ import {
   refusal,
   removeParticipantEverywhere,
   withdrawDeliveries,
+  withdrawTexts,
 } from '@podatelna/ticketing'
 import { changeDirectory } from '../directory/directory.ts'
 import { type Counts, countsOf, type Holdings, holdingsOf, mentionsOf } from './holdings.ts'
@@ -102,6 +103,7 @@ async function run(desk: Desk, act: ErasureAct): Promise<void> {
   const out = withoutPerson(person, alias, { names: true })
   for (const id of holdings.letters) await eraseLetter(store, id, { ...act, alias, out })
   for (const id of await lettersNaming(store, person)) await emptyLetterNaming(store, id, { ...act, alias, out })
+  await eraseTexts(store, holdings)
   await endLinks(store, person)
   const swept = { person, alias, out: withoutPerson(person, alias, { names: false }) }
   await sweepTables(store, swept)
@@ -155,6 +157,18 @@ async function redactWhereTheyAreNamed(
       patience,
     )
   }
+}
+
+/** What a provider answered may quote the number, or the text. */
+async function eraseTexts({ prisma }: Store, { texts }: Holdings): Promise<void> {
+  await prisma.$transaction(async (database) => {
+    const theirs = Prisma.sql`id = ANY(${texts}::uuid[])`
+    await withdrawTexts(database, theirs)
+    await database.$executeRaw`
+      DELETE FROM text_budgets WHERE number IN (SELECT to_number FROM texts WHERE ${theirs} AND to_number <> '')`
+    await database.textAttempt.updateMany({ where: { textId: { in: texts } }, data: { answer: '' } })
+    await database.text.updateMany({ where: { id: { in: texts } }, data: { toNumber: '' } })
+  }, patience)
 }
 
 async function endLinks({ prisma }: Store, { addresses }: Person): Promise<void> {

@@ -27,6 +27,7 @@ export async function* exportPerson(store: Store, input: { email: string; by: Ac
   yield* holdings.tickets.filter((of) => !person.seats.includes(of)).map(ticket)
   for (const letter of holdings.letters) yield* letterFiles(store, letter)
   for (const delivery of holdings.deliveries) yield* deliveryFiles(store, delivery)
+  for (const text of holdings.texts) yield json(`texts/${text}.json`, () => textRow(store, text))
   yield* await otherTables(store, person)
   const counts = countsOf(person, holdings)
   const finishedAt = new Date()
@@ -132,6 +133,17 @@ function deliveryFiles(store: Store, id: string): ExportedFile[] {
   return [json(`deliveries/${id}.json`, record), { name: `deliveries/${id}.eml`, open }]
 }
 
+async function textRow(store: Store, id: string): Promise<unknown> {
+  const [text] = await rowsOf(
+    store,
+    Prisma.sql`
+    SELECT to_jsonb(x) || jsonb_build_object('attempts',
+      (SELECT coalesce(jsonb_agg(to_jsonb(a) ORDER BY a.id), '[]') FROM text_attempts a WHERE a.text_id = x.id)) AS row
+    FROM texts x WHERE id = ${id}::uuid`,
+  )
+  return text ?? null
+}
+
 /** Rows of every other table that are about one of the addresses, whoever adds it. */
 async function otherTables(store: Store, { addresses }: Person): Promise<ExportedFile[]> {
   const files: ExportedFile[] = []
@@ -152,7 +164,7 @@ async function otherTables(store: Store, { addresses }: Person): Promise<Exporte
 }
 
 /** Told above, or words of others. */
-const told = ['contacts', 'participants', 'inbound_mail', 'deliveries', 'tickets', 'messages', 'attachments']
+const told = ['contacts', 'participants', 'inbound_mail', 'deliveries', 'texts', 'tickets', 'messages', 'attachments']
 
 async function rowsOf<Row = object>(store: Store, sql: Prisma.Sql): Promise<Row[]> {
   return (await store.query<{ row: Row }>(sql)).map(({ row }) => row)

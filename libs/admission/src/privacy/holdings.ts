@@ -12,6 +12,8 @@ export type Holdings = {
   letters: string[]
   /** What we sent them. */
   deliveries: string[]
+  /** Text messages we sent them. */
+  texts: string[]
 }
 
 export type Counts = Record<'contacts' | keyof Holdings, number>
@@ -24,7 +26,16 @@ export async function holdingsOf(store: Store, { addresses, seats }: Person): Pr
     messages: wrote.map(({ id }) => id),
     letters: await idsIn(store, 'inbound_mail', Prisma.sql`${isAmong('from_address')} OR ${isAmong('mail_from')}`),
     deliveries: await idsIn(store, 'deliveries', isAmong('to_address')),
+    texts: await textsTo(store, addresses),
   }
+}
+
+/** By whom they were for: a number may have been another's before. */
+async function textsTo(store: Store, addresses: string[]): Promise<string[]> {
+  const rows = await store.query<{ id: string }>(Prisma.sql`
+    SELECT id FROM texts
+    WHERE participant_id IN (SELECT id FROM participants WHERE address = ANY(${addresses}::text[]))`)
+  return rows.map(({ id }) => id)
 }
 
 /** Tickets in which others name one of their addresses, and in which they take no part. */
@@ -40,12 +51,13 @@ export async function mentionsOf(store: Store, { addresses }: Person, { tickets 
 
 type MessageRow = { id: string; ticket_id: string }
 
-export function countsOf({ contactIds }: Person, { tickets, messages, letters, deliveries }: Holdings): Counts {
+export function countsOf({ contactIds }: Person, { tickets, messages, letters, deliveries, texts }: Holdings): Counts {
   return {
     contacts: contactIds.length,
     tickets: tickets.length,
     messages: messages.length,
     letters: letters.length,
     deliveries: deliveries.length,
+    texts: texts.length,
   }
 }

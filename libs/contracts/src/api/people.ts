@@ -11,6 +11,7 @@ export const PersonCounts = z.object({
   messages: count.describe('which they wrote'),
   letters: count.describe('in their name, whatever became of them'),
   deliveries: count.describe('which we sent them'),
+  texts: count.describe('text messages we sent them'),
   mentions: count.describe('other tickets that name one of their addresses'),
 })
 

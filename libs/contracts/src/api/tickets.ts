@@ -16,6 +16,7 @@ import { EmailAddress, input, ListQuery, line, Time, text } from './common.ts'
 import { Delivery } from './deliveries.ts'
 import { TicketFilter } from './filters.ts'
 import { Suppression } from './suppressions.ts'
+import { Text } from './texts.ts'
 
 const Person = z.object({ email: z.string(), name: z.string() })
 
@@ -149,6 +150,7 @@ export const Ticket = z
     links: z.array(Link),
     events: z.array(TicketEvent),
     deliveries: z.array(Delivery),
+    texts: z.array(Text),
   })
   .meta({ id: 'Ticket' })
 export type Ticket = z.infer<typeof Ticket>
@@ -188,6 +190,7 @@ export const NewTicket = input({
   organization: z.uuid().optional(),
   requester: input(personOnTicket),
   subject: line(500),
+  priority: TicketPriority.optional().describe('normal when absent'),
   ...body,
   ...enclosed,
 }).refine(withBody, bodyMissing)

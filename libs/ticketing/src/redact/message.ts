@@ -6,6 +6,7 @@ import { dropContents, quarantine, takeFilesLock } from '../files.ts'
 import { type Written, withdrawDeliveries } from './deliveries.ts'
 import { emptyLetter } from './letters.ts'
 import { type Columns, maskRows } from './mask-rows.ts'
+import { withdrawTexts } from './texts.ts'
 
 /** Who removed what of a message, when and why. */
 export type Mark = { what: RedactionKind; by: Actor; at: Date; reason: string }
@@ -36,7 +37,11 @@ export async function removeMessage(place: Place, id: string, how: Mark): Promis
     data: { subject: '', text: '', html: null, visibleText: '', folded: [], attachments: [], warnings: [] },
   })
   await removeFiles(place, ticket.id, files)
-  if (isTitle) await renameTicket(database, ticket.id, subject)
+  if (isTitle) {
+    await renameTicket(database, ticket.id, subject)
+    const family = await familyOf(database, ticket.id)
+    await withdrawTexts(database, Prisma.sql`ticket_id = ANY(${family}::uuid[])`)
+  }
   await mark(database, id, how)
   if (message.quotedInId) await removeFromLetter(place, message.quotedInId, how)
   else await removeQuotes(place, message, how)

@@ -6,6 +6,7 @@ import { withdrawDeliveries } from './deliveries.ts'
 import { emptyLetter } from './letters.ts'
 import { type Columns, type Form, masked, maskRows } from './mask-rows.ts'
 import { familyOf, type Mark, mark } from './message.ts'
+import { withdrawTexts } from './texts.ts'
 
 type Place = { database: Database; store: Store }
 
@@ -32,6 +33,7 @@ export async function removeWords(place: Place, ticketId: string, out: Blackout,
   for (const [table, columns, where] of around(tickets, ofMails)) {
     found += await maskRows(database, { table, columns, where }, change)
   }
+  if (found > 0) await withdrawTexts(database, Prisma.sql`ticket_id = ANY(${tickets})`)
   return found
 }
 

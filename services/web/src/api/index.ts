@@ -15,6 +15,7 @@ import { organizationCalls } from './organizations.ts'
 import { peopleCalls } from './people.ts'
 import { redactionCalls } from './redaction.ts'
 import { suppressionCalls } from './suppressions.ts'
+import { textCalls } from './texts.ts'
 import { ticketActs } from './ticket-acts.ts'
 import { ticketAudience } from './ticket-audience.ts'
 import { ticketLife } from './ticket-life.ts'
@@ -32,6 +33,7 @@ export async function api(web: Web, app: App): Promise<void> {
   agentCalls(web, app)
   mailCalls(web, app)
   deliveryCalls(web, app)
+  textCalls(web, app)
   suppressionCalls(web, app)
   await web.register(async (scope: Web) => eventCalls(scope, app))
   legacyCalls(web, app)

@@ -61,12 +61,19 @@ export function ticketCalls(web: Web, app: App): void {
       },
     },
     async (request, reply) => {
-      const { mailbox, organization, requester, subject, attachments, ...body } = request.body
+      const { mailbox, organization, requester, subject, priority, attachments, ...body } = request.body
       const mailboxId = await findMailboxId(store, mailbox)
       if (mailboxId === null) return fail(reply, 422, `There is no mailbox ${mailbox}.`)
       const opened = await openTicketByStaff(app, {
         ...(await words(app.reader, body)),
-        ...{ mailboxId, organizationId: organization, subject, by: actor(request), messageId: idByKey(request) },
+        ...{
+          mailboxId,
+          organizationId: organization,
+          subject,
+          priority,
+          by: actor(request),
+          messageId: idByKey(request),
+        },
         attachments,
         requester: { email: requester.email, name: requester.name ?? requester.email },
       })

@@ -19,6 +19,7 @@ import { isProved, proof } from './mail-flags.ts'
 import { pageOf, placeOf } from './page.ts'
 import { newestTickets } from './search.ts'
 import { suppressionsOf } from './suppressions.ts'
+import { showText, textParts } from './texts.ts'
 import { type TicketsAsked, ticketsWhere } from './ticket-filter.ts'
 
 /** Newest first. */
@@ -60,6 +61,7 @@ export async function readTicket(store: Store, number: bigint): Promise<api.Tick
       return { ...Object(detail), type, at: at.toISOString(), by: Actor.parse(by) }
     }),
     deliveries: row.deliveries.map(showDelivery),
+    texts: row.texts.map(showText),
   }
 }
 
@@ -223,6 +225,7 @@ const whole = {
   messages: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }], include: itsParts },
   events: { orderBy: { id: 'asc' } },
   deliveries: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }], select: deliveryColumns },
+  texts: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }], include: textParts },
 } as const satisfies Prisma.TicketInclude
 type ListRow = Prisma.TicketGetPayload<{ include: typeof forList }>
 type Assignee = { id: string; name: string; email: string }

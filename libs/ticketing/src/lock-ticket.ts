@@ -1,7 +1,7 @@
 import { type TicketPriority, type TicketStatus, ticketNumber } from '@podatelna/contracts'
 import type { Database } from '@podatelna/store'
 import { noTicket, type Refusal, refusal } from './desk.ts'
-import { asStatus } from './states.ts'
+import { asStatus } from './states/states.ts'
 
 export type LockedTicket = {
   id: string

@@ -2,7 +2,7 @@
 import { LateReply, SeatPurpose, type TicketStatus } from '@podatelna/contracts'
 import { Prisma } from '@podatelna/store'
 import type { LegacyClue } from './legacy/match.ts'
-import { asStatus, closedAt } from './states.ts'
+import { asStatus, closedAt } from './states/states.ts'
 
 /** What in a letter may point to a ticket; each list best first. */
 export type Clues = {

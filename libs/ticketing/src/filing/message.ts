@@ -2,7 +2,7 @@
 import { type Actor, type Audience, subscriptions } from '@podatelna/contracts'
 import { notesOn, type ParsedLetter } from '@podatelna/mail'
 import { Prisma } from '@podatelna/store'
-import type { KeptFile } from '../files.ts'
+import type { KeptFile } from '../files/files.ts'
 import type { MailRow } from './admitted-mail.ts'
 
 /** Whatever a letter is filed as, the same row of the inbox says that it was. */

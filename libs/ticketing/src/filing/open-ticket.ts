@@ -4,7 +4,7 @@ import { type Actor, type Envelope, ticketNumber, ticketOpened } from '@podateln
 import { oneLine } from '@podatelna/mail'
 import { newId, Prisma, type Queryable, within } from '@podatelna/store'
 import type { Desk } from '../desk.ts'
-import { filesInsert } from '../files.ts'
+import { filesInsert } from '../files/files.ts'
 import { historyInsert, partHistory } from '../legacy/history.ts'
 import type { LegacyClue } from '../legacy/match.ts'
 import { lockOldTicket, type OldTicket, oldTicketNamed, readOldTicket } from '../legacy/old-ticket.ts'

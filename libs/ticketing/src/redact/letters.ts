@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers'
 import type { Actor } from '@podatelna/contracts'
 import { keptHeader } from '@podatelna/mail'
 import type { Database, Store } from '@podatelna/store'
-import { dropFile } from '../files.ts'
+import { dropFile } from '../files/files.ts'
 
 /**
  * Deletes the bytes of a letter but for a part of its header. Its digest stays: delivered again it has no effect. The lock

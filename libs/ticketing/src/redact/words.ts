@@ -1,7 +1,7 @@
 import type { Blackout } from '@podatelna/mail'
 import { htmlToText } from '@podatelna/mail'
 import { type Database, Prisma, type Store } from '@podatelna/store'
-import { takeFilesLock } from '../files.ts'
+import { takeFilesLock } from '../files/files.ts'
 import { withdrawDeliveries } from './deliveries.ts'
 import { emptyLetter } from './letters.ts'
 import { type Columns, type Form, masked, maskRows } from './mask-rows.ts'

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream'
 import type { Actor } from '@podatelna/contracts'
 import { Prisma, type Store, within } from '@podatelna/store'
 import { system } from '../desk.ts'
-import { quarantine } from '../files.ts'
+import { quarantine } from '../files/files.ts'
 import { type Clamd, clamdVersion, type ScanResult, scanStream } from './clamd.ts'
 
 /** Longer than one scan may take. */

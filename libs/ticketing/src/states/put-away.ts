@@ -1,8 +1,8 @@
 /** Tickets that are none, or shall be none any more: spam, deletion, and what becomes of deleted ones. */
 import { type Actor, ticketNumber } from '@podatelna/contracts'
-import { act, record } from './act.ts'
-import { type Act, type Desk, noTicket, refusal } from './desk.ts'
-import { lockTicket } from './lock-ticket.ts'
+import { act, record } from '../act.ts'
+import { type Act, type Desk, noTicket, refusal } from '../desk.ts'
+import { lockTicket } from '../lock-ticket.ts'
 
 /** For thirty days it can be restored; what is written to it meanwhile opens a new ticket. */
 export function deleteTicket(desk: Desk, input: { number: bigint; by: Actor }): Promise<Act<{ number: bigint }>> {

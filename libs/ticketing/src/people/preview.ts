@@ -1,9 +1,9 @@
 import type { Actor } from '@podatelna/contracts'
 import { normalizeAddress } from '@podatelna/mail'
-import { act } from './act.ts'
+import { act } from '../act.ts'
+import type { Act, Desk } from '../desk.ts'
+import { lockLiveTicket } from '../lock-ticket.ts'
 import { audienceOfReply, type Recipient, type ReplyAudience, recipientsOf } from './audience.ts'
-import type { Act, Desk } from './desk.ts'
-import { lockLiveTicket } from './lock-ticket.ts'
 import { whyNotJoin } from './participants.ts'
 
 /** Who would see a reply that is written now, and exactly who would receive it (rules §5). */

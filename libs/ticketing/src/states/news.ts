@@ -9,9 +9,9 @@ import {
   ticketTaken,
 } from '@podatelna/contracts'
 import type { Database } from '@podatelna/store'
-import { record } from './act.ts'
+import { record } from '../act.ts'
+import type { LockedTicket } from '../lock-ticket.ts'
 import { nameOf, standingOf } from './assign.ts'
-import type { LockedTicket } from './lock-ticket.ts'
 import { isMove, type Move } from './states.ts'
 
 export type Done = {

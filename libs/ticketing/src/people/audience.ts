@@ -5,7 +5,7 @@
 import type { Actor, Audience } from '@podatelna/contracts'
 import { normalizeAddress } from '@podatelna/mail'
 import { type Database, Prisma } from '@podatelna/store'
-import { type Refusal, refusal } from './desk.ts'
+import { type Refusal, refusal } from '../desk.ts'
 
 /** Aliases, in SQL, of a ticket and of the contact whose address a participant has; without one, columns of nulls. */
 export type Onlooker = { ticket: Prisma.Sql; contact: Prisma.Sql }

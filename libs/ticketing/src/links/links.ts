@@ -4,9 +4,9 @@
  */
 import { type Actor, FreeLinkKind, ticketNumber } from '@podatelna/contracts'
 import type { Database } from '@podatelna/store'
-import { act, record } from './act.ts'
-import { type Act, type Desk, noTicket, type Refusal, refusal } from './desk.ts'
-import { type LockedTicket, liveOr, lockTickets } from './lock-ticket.ts'
+import { act, record } from '../act.ts'
+import { type Act, type Desk, noTicket, type Refusal, refusal } from '../desk.ts'
+import { type LockedTicket, liveOr, lockTickets } from '../lock-ticket.ts'
 
 /** What a link is called at its other end. */
 export const seenFromThere = {

@@ -6,10 +6,10 @@ import { envelope } from '@podatelna/bus'
 import { Actor, ticketNumber, ticketOpened } from '@podatelna/contracts'
 import { normalizeAddress, oneLine } from '@podatelna/mail'
 import { type Database, newId, Prisma } from '@podatelna/store'
-import { act, record } from './act.ts'
-import { type Act, type Desk, type Refusal, refusal } from './desk.ts'
+import { act, record } from '../act.ts'
+import { type Act, type Desk, type Refusal, refusal } from '../desk.ts'
+import { type LockedTicket, lockLiveTicket } from '../lock-ticket.ts'
 import { insertLink } from './links.ts'
-import { type LockedTicket, lockLiveTicket } from './lock-ticket.ts'
 
 /**
  * Its author becomes the requester of the new ticket; whoever is on the old one and could read the message comes along in

@@ -4,8 +4,8 @@
  */
 import { type Actor, TicketStatus as statuses, type TicketStatus } from '@podatelna/contracts'
 import { type Database, Prisma } from '@podatelna/store'
-import { type Refusal, refusal } from './desk.ts'
-import type { LockedTicket } from './lock-ticket.ts'
+import { type Refusal, refusal } from '../desk.ts'
+import type { LockedTicket } from '../lock-ticket.ts'
 
 /**
  * Where staff may move a ticket from where it is. `queued` and `in_progress` from `closed` is an agent's reopening;

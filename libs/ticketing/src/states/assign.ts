@@ -1,9 +1,9 @@
 /** Who looks after a ticket, and whether they have locked it to themselves (decision 0028). */
 import { type Actor, ticketNumber } from '@podatelna/contracts'
 import type { Database } from '@podatelna/store'
-import { record } from './act.ts'
-import { type Refusal, refusal } from './desk.ts'
-import type { LockedTicket } from './lock-ticket.ts'
+import { record } from '../act.ts'
+import { type Refusal, refusal } from '../desk.ts'
+import type { LockedTicket } from '../lock-ticket.ts'
 
 /** Which agent acts, if it is one, and whether they have the rights of an administrator. */
 export type Standing = { agentId: string | undefined; admin: boolean }

@@ -2,9 +2,9 @@ import { envelope } from '@podatelna/bus'
 import { type Actor, linkRenewed } from '@podatelna/contracts'
 import { normalizeAddress } from '@podatelna/mail'
 import type { Database } from '@podatelna/store'
-import { act, record } from './act.ts'
-import { type Act, type Desk, refusal } from './desk.ts'
-import { lockLiveTicket } from './lock-ticket.ts'
+import { act, record } from '../act.ts'
+import { type Act, type Desk, refusal } from '../desk.ts'
+import { lockLiveTicket } from '../lock-ticket.ts'
 import { newestForClients } from './participants.ts'
 
 /**

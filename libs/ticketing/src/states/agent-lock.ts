@@ -4,10 +4,10 @@
  */
 import { type Actor, ticketNumber } from '@podatelna/contracts'
 import type { Database } from '@podatelna/store'
-import { act, record } from './act.ts'
+import { act, record } from '../act.ts'
+import { type Act, type Desk, type Refusal, refusal } from '../desk.ts'
+import { type LockedTicket, lockLiveTicket } from '../lock-ticket.ts'
 import { assign, endLock, nameOf, standingOf } from './assign.ts'
-import { type Act, type Desk, type Refusal, refusal } from './desk.ts'
-import { type LockedTicket, lockLiveTicket } from './lock-ticket.ts'
 import { newsForRequester, newsForTaker } from './news.ts'
 import { moveTicket } from './states.ts'
 

@@ -4,8 +4,8 @@ import type { Readable } from 'node:stream'
 import type { Actor, Scan } from '@podatelna/contracts'
 import { type DataImage, oneLine } from '@podatelna/mail'
 import { type Database, type LetterDraft, newId, Prisma, rowLimit, type Store, within } from '@podatelna/store'
-import type { Refusal } from './desk.ts'
-import { refusal } from './desk.ts'
+import type { Refusal } from '../desk.ts'
+import { refusal } from '../desk.ts'
 import { addFiles, announce, type KeptFile } from './files.ts'
 
 /** A file as it was kept. `sha256` in hex. */

@@ -5,7 +5,7 @@
 import { outboxFrom } from '@podatelna/bus'
 import { type Actor, ticketMoved } from '@podatelna/contracts'
 import { Prisma, type Store } from '@podatelna/store'
-import { system } from './desk.ts'
+import { system } from '../desk.ts'
 import { moveColumns } from './states.ts'
 
 /** Does all that is due. */

@@ -4,9 +4,9 @@
  */
 import { type Actor, ticketNumber } from '@podatelna/contracts'
 import { type Database, newId, type Prisma } from '@podatelna/store'
-import { act, record } from './act.ts'
-import { type Act, type Desk, noTicket, type Refusal, refusal } from './desk.ts'
-import { type LockedTicket, lockTickets } from './lock-ticket.ts'
+import { act, record } from '../act.ts'
+import { type Act, type Desk, noTicket, type Refusal, refusal } from '../desk.ts'
+import { type LockedTicket, lockTickets } from '../lock-ticket.ts'
 
 export async function mergeTickets(
   desk: Desk,

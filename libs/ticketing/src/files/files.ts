@@ -2,7 +2,7 @@
 import type { Actor } from '@podatelna/contracts'
 import type { Attachment } from '@podatelna/mail'
 import { type Database, type LetterStore, newId, Prisma, rowLimit, type Store, within } from '@podatelna/store'
-import { system } from './desk.ts'
+import { system } from '../desk.ts'
 
 /** Most bytes that the files of one message may put into rows; beyond that, all of them become files of the store. */
 const rowsLimit = 1024 * 1024

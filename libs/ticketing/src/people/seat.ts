@@ -6,12 +6,12 @@ import { envelope } from '@podatelna/bus'
 import { type Actor, clientWrote, type Envelope } from '@podatelna/contracts'
 import { cleanText, normalizeAddress } from '@podatelna/mail'
 import type { Database, Prisma, Store } from '@podatelna/store'
-import { act, record } from './act.ts'
-import { refuseLock } from './agent-lock.ts'
-import { type Act, type Desk, type Refusal, refusal } from './desk.ts'
-import { type LockedTicket, lockLiveTicket } from './lock-ticket.ts'
+import { act, record } from '../act.ts'
+import { type Act, type Desk, type Refusal, refusal } from '../desk.ts'
+import { type LockedTicket, lockLiveTicket } from '../lock-ticket.ts'
+import { refuseLock } from '../states/agent-lock.ts'
+import { afterClientWrote, moveTicket } from '../states/states.ts'
 import { copiedEvent, isOnTheList, joinTicket, type Person, proposedEvent, removal } from './participants.ts'
-import { afterClientWrote, moveTicket } from './states.ts'
 
 /** Somebody's place on a ticket. */
 export type Seat = {

@@ -1,10 +1,10 @@
 /** What staff decide about who may see what: of a message, and of a whole ticket for end customers (product.md, partner desk). */
 import type { Actor, Audience } from '@podatelna/contracts'
 import type { Database } from '@podatelna/store'
-import { act, record } from './act.ts'
+import { act, record } from '../act.ts'
+import { type Act, type Desk, type Refusal, refusal } from '../desk.ts'
+import { lockLiveTicket } from '../lock-ticket.ts'
 import { isEndCustomer } from './audience.ts'
-import { type Act, type Desk, type Refusal, refusal } from './desk.ts'
-import { lockLiveTicket } from './lock-ticket.ts'
 
 /**
  * Shows a message to others than before, or hides it. Its words stay, and nobody is mailed: who was mailed has the letter,

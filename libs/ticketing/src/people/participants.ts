@@ -2,10 +2,10 @@ import { envelope } from '@podatelna/bus'
 import { type Actor, ccProposed, copied, type Envelope, type ParticipantRole } from '@podatelna/contracts'
 import { normalizeAddress, oneLine } from '@podatelna/mail'
 import { type Database, newId, Prisma } from '@podatelna/store'
-import { act, record } from './act.ts'
+import { act, record } from '../act.ts'
+import { type Act, type Desk, type Refusal, refusal } from '../desk.ts'
+import { lockLiveTicket } from '../lock-ticket.ts'
 import { isOurs } from './audience.ts'
-import { type Act, type Desk, type Refusal, refusal } from './desk.ts'
-import { lockLiveTicket } from './lock-ticket.ts'
 
 export type Person = { email: string; name?: string | undefined }
 

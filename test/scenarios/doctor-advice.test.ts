@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { dkimRecord, keyPair, type Patient, startPatient } from '../doctor.ts'
 import type { Zone } from '../world/dns.ts'
 import { freePorts } from '../world/ports.ts'
+import { startMessageCentre } from '../world/smpp.ts'
 
 let patient: Patient
 beforeAll(async () => {
@@ -176,6 +177,22 @@ test('a relay that refuses our password is told, with its words; one that takes 
     `fault: relay 127.0.0.1:${port}: does not accept user and password: 535 Who are you?.`,
   ])
   await new Promise<void>((done) => relay.close(() => done()))
+})
+
+test('who brings text messages is asked whether we may come in, and sent nothing', async () => {
+  const centre = await startMessageCentre('right')
+  const { host } = new URL(centre.url)
+  const asked = (url: string) => patient.problems({ SMS_URL: url })
+  expect(await asked(centre.url)).toEqual([])
+  const [refused] = await asked(centre.url.replace('right', 'wrong'))
+  expect(refused!.text).toBe(`fault: text messages ${host}: refuses desk: ESME_RINVPASWD.`)
+  await centre.close()
+  const away = [...(await asked(centre.url)), ...(await asked(`http://${host}/messages`))]
+  expect(away.map(({ text }) => text)).toEqual([
+    expect.stringMatching(/^fault: text messages .* cannot be used: connect ECONNREFUSED/),
+    expect.stringMatching(/^fault: text messages .* cannot be used: connect ECONNREFUSED/),
+  ])
+  expect(centre.submitted).toEqual([])
 })
 
 function inFolder(env: Record<string, string>): Record<string, string> {

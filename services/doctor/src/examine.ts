@@ -14,6 +14,7 @@ import { checkMailDomain, checkPublicUrl, checkSecretKeys } from './identity.ts'
 import { checkDnsServers, type Names, openNames } from './names.ts'
 import { checkRelays } from './relay.ts'
 import { checkScanner } from './scanner.ts'
+import { checkTexts } from './texts.ts'
 
 /** A part to look at. What it throws, or does not answer in time, is a fault of that part. */
 type Check = { subject: string; look: () => Promise<Finding[]> }
@@ -36,6 +37,7 @@ export async function examine(settings: Settings): Promise<Finding[]> {
     { subject: 'secret keys', look: () => checkSecretKeys(settings) },
     { subject: 'public address', look: async () => [checkPublicUrl(settings)] },
     { subject: 'relay', look: () => checkRelays(settings) },
+    { subject: 'text messages', look: () => checkTexts(settings) },
     { subject: 'virus scanner', look: () => checkScanner(settings) },
     { subject: 'DNS servers', look: () => checkDnsServers(settings.DNS_SERVERS) },
     { subject: 'mail domain', look: async () => [checkMailDomain(settings)] },

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import type { TlsOptions } from 'node:tls'
 import smpp from 'smpp'
 
 /** A message centre, as operators have one: it takes any text, unless `answer` says otherwise, and brings receipts. */
@@ -27,8 +28,8 @@ export type Answer = { id: string } | number | 'drop' | 'hang'
 
 export type Submitted = { to: string; from: string; words: string; header: Buffer | undefined; pdu: smpp.Pdu }
 
-/** @param port of an earlier one; any when 0 */
-export async function startMessageCentre(password = 'secret'): Promise<MessageCentre> {
+/** @param tls its certificate and key, for `smpps:` */
+export async function startMessageCentre(password = 'secret', tls: TlsOptions = {}): Promise<MessageCentre> {
   const bound = new Set<smpp.Session>()
   let count = 0
   const accept = (session: smpp.Session) => {
@@ -50,7 +51,7 @@ export async function startMessageCentre(password = 'secret'): Promise<MessageCe
       else if (answer !== 'hang') session.send(pdu.response({ message_id: answer.id }))
     })
   }
-  const server = smpp.createServer({}, accept)
+  const server = smpp.createServer(tls, accept)
   const listen = async (port: number) => {
     server.listen(port, '127.0.0.1')
     await once(server, 'listening')
@@ -64,7 +65,7 @@ export async function startMessageCentre(password = 'secret'): Promise<MessageCe
   }
   const port = await listen(0)
   const centre: MessageCentre = {
-    url: `smpp://desk:${password}@127.0.0.1:${port}`,
+    url: `${tls.key ? 'smpps' : 'smpp'}://desk:${password}@127.0.0.1:${port}`,
     submitted: [],
     answer: () => ({ id: `id-${count++}` }),
     receipt(id, stat, fields = {}) {

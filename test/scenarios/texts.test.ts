@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { companies, type Desk, type Json, openDesk, sentTo } from '../scenario.ts'
-import { giveNumbers, openUrgent, publicUrl, textsOf, tryTextNow } from '../texting.ts'
+import { contactOf, giveNumbers, openUrgent, publicUrl, textsOf, tryTextNow } from '../texting.ts'
 import { type MessageCentre, startMessageCentre } from '../world/smpp.ts'
 
 const { acme, globex, initech } = companies
@@ -20,6 +20,8 @@ beforeAll(async () => {
   })
   await giveNumbers(desk, giulia, ['by the door', '00390212345678', '+39 02 999'])
   await giveNumbers(desk, jana, ['+420 601 000 000'])
+  expect((await contactOf(desk, giulia)).texts_to).toBe('+390212345678')
+  expect((await contactOf(desk, petr)).texts_to).toBeNull()
 })
 afterAll(async () => {
   await desk?.close()

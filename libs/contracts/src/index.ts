@@ -1,5 +1,6 @@
 export { canonicalAddress } from './address.ts'
 export * as api from './api/index.ts'
 export * from './events.ts'
+export { textNumber } from './telephone.ts'
 export * from './verdict.ts'
 export * from './vocabulary.ts'

@@ -61,6 +61,10 @@ export const Contact = z
     name: z.string(),
     emails: z.array(z.string()),
     phones: z.array(z.string()),
+    texts_to: z
+      .string()
+      .nullable()
+      .describe('the first of its phones that has a country, as in +420 601 000 000: where text messages go'),
     language: Language.nullable().describe("null: the organization's"),
     role: ContactRole,
     suppressions: z.array(Suppression).describe('those of its addresses that get no mail, and why'),

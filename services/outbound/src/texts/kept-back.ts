@@ -3,7 +3,7 @@ import { maySee } from '@podatelna/ticketing'
 
 const onlooker = { ticket: Prisma.sql`t`, contact: Prisma.sql`contact` }
 
-/** The digits of a number as `telephone` reads it. */
+/** The digits of a number as `textNumber` reads it. */
 const dialled = Prisma.sql`regexp_replace(regexp_replace(replace(phone, '(0)', ''), '\\D', '', 'g'), '^00', '')`
 
 /**

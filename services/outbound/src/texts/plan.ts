@@ -1,9 +1,8 @@
-import type { TextKind } from '@podatelna/contracts'
+import { type TextKind, textNumber } from '@podatelna/contracts'
 import { newId } from '@podatelna/store'
 import type { Notice } from '../letterhead.ts'
 import { type Head, type Ticket, titles } from '../ticket-notices.ts'
 import type { HeaderBytes } from './alphabet.ts'
-import { telephone } from './number.ts'
 import { writeText } from './write.ts'
 
 /** A text as it will be sent. */
@@ -28,7 +27,7 @@ export type TextWriter = (ticket: Ticket, notices: Notice[]) => Text | undefined
 export function textWriter(head: Pick<Head, 'pageOf'>, header: HeaderBytes): TextWriter {
   return (ticket, notices) => {
     const person = ticket.participants.find(({ role }) => role === 'requester')
-    const to = person?.phones?.map(telephone).find((number) => number !== undefined)
+    const to = person && textNumber(person.phones ?? [])
     const notice = person && notices.find(({ participant }) => participant?.id === person.id)
     const kind = notice && kindOf(notice)
     if (!to || !kind) return undefined

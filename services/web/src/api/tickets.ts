@@ -40,7 +40,7 @@ export function ticketCalls(web: Web, app: App): void {
         ...about(
           'Tickets',
           'Read a ticket',
-          'With its messages, participants, links, events and deliveries; ETag for PATCH.',
+          'With its messages, participants, links, events, deliveries and texts; ETag for PATCH.',
         ),
         params: api.ByNumber,
         response: answers({ 200: api.Ticket }, 404),

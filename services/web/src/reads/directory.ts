@@ -1,5 +1,14 @@
 import type { withAgents } from '@podatelna/admission'
-import { AgentNotify, AgentRole, type api, ContactRole, Language, LateReply, MailboxPolicy } from '@podatelna/contracts'
+import {
+  AgentNotify,
+  AgentRole,
+  type api,
+  ContactRole,
+  Language,
+  LateReply,
+  MailboxPolicy,
+  textNumber,
+} from '@podatelna/contracts'
 import type { Prisma, Store } from '@podatelna/store'
 import { bouncesOf, suppressionsOf } from './suppressions.ts'
 
@@ -41,6 +50,7 @@ function contactItself(row: ContactRow) {
     organization_id: row.organizationId,
     name: row.name,
     phones: row.phones,
+    texts_to: textNumber(row.phones) ?? null,
     language: Language.nullable().parse(row.language),
     role: ContactRole.parse(row.role),
   }

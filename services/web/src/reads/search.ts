@@ -1,13 +1,14 @@
 /**
- * The newest tickets that fit a filter and have all the words, each place by itself. Rare words are found by their index;
- * of common ones it would give half of all tickets, so the newest are looked at until enough have them. Which words are
- * common, a look at the newest few hundred tells.
+ * The newest tickets that fit a filter and have all the words, each place by itself: in the newest few, and unless those
+ * show that the words are common, period by period in the index.
  */
 import { parseTicketNumber } from '@podatelna/contracts'
-import { Prisma, type Store } from '@podatelna/store'
-import { has, hasByIndex, type Place, places, type Word, wordsOf } from './search-words.ts'
+import { Prisma, type Queryable, type Store, within } from '@podatelna/store'
+import { has, hasOnReading, type Place, places, queryFor, type Word, wordsOf } from './search-words.ts'
 
 type Asked = { where: Prisma.Sql; count: number }
+type Found = { id: string; createdAt: Date }
+type Search = Asked & { words: Word[]; newest: Found[]; periods: string[] }
 
 /**
  * Ids of tickets that fit, the `count` newest among them.
@@ -20,67 +21,187 @@ export async function newestTickets(
   { where, searches, count }: Asked & { searches: string[] },
 ): Promise<string[]> {
   const [search, ...others] = searches
-  if (search === undefined) return idsOf(store, newest({ where, count }))
-  const narrowed = [where]
-  for (const other of others) narrowed.push(Prisma.sql`t.id IN (${everywhere(other, await wordsOf(store, other))})`)
-  return findTickets(store, search, { where: Prisma.join(narrowed, ' AND '), count })
+  if (search === undefined)
+    return idsOf(await newest({ query: (sql) => store.prisma.$queryRaw(sql) }, { where, count }))
+  return store.prisma.$transaction(async (database) => {
+    await database.$executeRaw(costs)
+    const periods = await periodsOf(within(database))
+    const narrowed = [where]
+    for (const other of others) {
+      const words = await wordsOf(within(database), other)
+      narrowed.push(Prisma.sql`t.id IN (${everywhere(other, words, periods)})`)
+    }
+    return findTickets(within(database), search, periods, { where: Prisma.join(narrowed, ' AND '), count })
+  }, patience)
 }
 
-async function findTickets(store: Store, search: string, asked: Asked): Promise<string[]> {
+/**
+ * To compile a plan, or to start a second process for it, takes longer than all of these run; and to read tickets of others
+ * on the way to those of an organization costs more than the planner takes it for.
+ */
+const costs = Prisma.sql`
+  SELECT set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true),
+    set_config('cpu_tuple_cost', '0.05', true)`
+const patience = { maxWait: 10_000, timeout: 30_000 }
+
+async function findTickets(database: Queryable, search: string, periods: string[], asked: Asked): Promise<string[]> {
   const where = Prisma.sql`${asked.where} AND (${numbered(search)})`
-  const byNumber = idsOf(store, newest({ ...asked, where }))
-  const words = await wordsOf(store, search)
-  const byWords = words.length > 0 ? places.map((place) => inPlace(store, place, words, asked)) : []
-  return [...new Set((await Promise.all([byNumber, ...byWords])).flat())]
+  const found = await newest(database, { ...asked, where })
+  const words = await wordsOf(database, search)
+  if (words.length === 0) return idsOf(found)
+  const about = { ...asked, words, periods, newest: await newest(database, { ...asked, count: few }) }
+  for (const place of places) found.push(...(await inPlace(database, place, about)))
+  return [...new Set(idsOf(found))]
 }
 
-async function inPlace(store: Store, place: Place, words: Word[], asked: Asked): Promise<string[]> {
-  for (const tickets of [fewTickets, manyTickets]) {
-    const met = await idsOf(store, amongNewest(place, words, asked, tickets))
-    if (met.length === asked.count || !(await areMore(store, asked, tickets))) return met
-    if (met.length < promising) break
-  }
-  return idsOf(store, amongAll(place, await hits(store, place, words), asked))
+async function inPlace(database: Queryable, place: Place, search: Search): Promise<Found[]> {
+  const met = await among(database, place, search.words, search.newest)
+  if (met.length >= search.count || search.newest.length < few) return met
+  const inPeriods = met.length < promising ? await byPeriods(database, place, search) : 'many'
+  return inPeriods === 'many' ? [...met, ...(await olderOnes(database, place, search))] : inPeriods
 }
 
-/** So many of the newest tickets are looked at: to learn how common the words are, and as long as somebody waits. */
-const [fewTickets, manyTickets] = [300, 5_000]
-/** When so few of the few have the words, their index is faster. */
+/** So many of the newest tickets are looked at, to learn how common the words are among those that fit. */
+const few = 300
+/** When so few of the few have the words, they are looked for among all. */
 const promising = 4
 
-function newest({ where, count }: Asked): Prisma.Sql {
-  return Prisma.sql`SELECT t.id FROM tickets t WHERE ${where} ORDER BY t.created_at DESC, t.id DESC LIMIT ${count}`
+/** Newest first; until enough were found, or none are left. */
+async function olderOnes(
+  database: Queryable,
+  place: Place,
+  { where, count, words, newest: seen }: Search,
+): Promise<Found[]> {
+  const found: Found[] = []
+  for (let [size, last] = [2_000, seen.at(-1)!]; ; size = Math.min(2 * size, 16_000)) {
+    const next = await newest(database, { where: Prisma.sql`${where} AND ${olderThan(last)}`, count: size })
+    found.push(...(await among(database, place, words, next)))
+    if (found.length >= count || next.length < size) return found
+    last = next.at(-1)!
+  }
 }
 
-function amongNewest(place: Place, words: Word[], { where, count }: Asked, tickets: number): Prisma.Sql {
+/** Those of the tickets that have the words. */
+async function among(database: Queryable, place: Place, words: Word[], tickets: Found[]): Promise<Found[]> {
+  const parts = place.dated ? Map.groupBy(tickets, periodOf) : new Map([['', tickets]])
+  const queries = [...parts.keys()].map((period) => queryFor(words, period))
+  const ids = [...parts.values()].map((some) => `{${idsOf(some).join()}}`)
+  const rows = await database.query<{ id: string }>(Prisma.sql`
+    SELECT DISTINCT hit.id FROM unnest(${queries}::text[], ${ids}::text[]) AS part (query, tickets)
+    CROSS JOIN LATERAL (
+      SELECT ${place.ticketId} AS id FROM ${place.of(Prisma.sql`part.tickets::uuid[]`)}
+      AND ${has(place, Prisma.sql`part.query`)} OFFSET 0) AS hit`)
+  const having = new Set(idsOf(rows))
+  return tickets.filter(({ id }) => having.has(id))
+}
+
+/**
+ * In the index alone, which is fast as long as few have the words, whether they fit or not. No ticket is older than its
+ * id says: none of the periods that were not read yet has a newer one than where they begin.
+ */
+async function byPeriods(database: Queryable, place: Place, search: Search): Promise<Found[] | 'many'> {
+  const rare = await rareOf(database, place, search)
+  const common = search.words.filter((word) => !rare.includes(word))
+  const found: Found[] = []
+  for (const some of place.dated ? growing(search.periods) : [['']]) {
+    const queries = some.map((period) => queryFor(rare, period))
+    const rows = await database.query<Found & { many: boolean }>(inIndex(place, queries, common, search))
+    if (rows.some(({ many }) => many)) return 'many'
+    found.push(...rows.filter(({ id }) => id !== null))
+    const settled = found.filter(({ createdAt }) => createdAt >= timeOf(some.at(-1)!))
+    if (settled.length >= search.count) break
+  }
+  return found
+}
+
+/** Of several words the common ones are not looked for in the index: it would collect all that have them first. */
+async function rareOf(database: Queryable, place: Place, { words, newest }: Search): Promise<Word[]> {
+  if (words.length === 1) return words
+  const rare: Word[] = []
+  for (const word of words) {
+    const having = await among(database, place, [word], newest)
+    if (having.length < few / 10) rare.push(word)
+  }
+  return rare.length > 0 ? rare : words
+}
+
+function inIndex(place: Place, queries: string[], common: Word[], { where, count }: Asked): Prisma.Sql {
   return Prisma.sql`
-    SELECT t.id FROM (
-      SELECT t.id, t.created_at FROM tickets t WHERE ${where} ORDER BY t.created_at DESC, t.id DESC LIMIT ${tickets}) AS t
-    WHERE (SELECT true FROM ${place.rows} WHERE ${place.ticketId} = t.id AND ${has(place, words)} LIMIT 1)
-    ORDER BY t.created_at DESC, t.id DESC LIMIT ${count}`
+    WITH hit AS MATERIALIZED (
+      SELECT hit.id FROM unnest(${queries}::text[]) AS part (query)
+      CROSS JOIN LATERAL (
+        SELECT ${place.ticketId} AS id FROM ${place.rows}
+        WHERE ${has(place, Prisma.sql`part.query`)} AND ${hasOnReading(place, common)} OFFSET 0) AS hit
+      LIMIT ${manyHits})
+    SELECT hits.many, t.id, t.created_at AS "createdAt" FROM (SELECT count(*) = ${manyHits} AS many FROM hit) AS hits
+    LEFT JOIN LATERAL (
+      SELECT t.id, t.created_at FROM (SELECT DISTINCT id FROM hit) AS hit
+      CROSS JOIN LATERAL (SELECT t.id, t.created_at FROM tickets t WHERE t.id = hit.id AND ${where} OFFSET 0) AS t
+      ORDER BY t.created_at DESC, t.id DESC LIMIT ${count}) AS t ON NOT hits.many`
 }
 
-/** True when not all tickets that fit were looked at. */
-async function areMore(store: Store, { where }: Asked, tickets: number): Promise<boolean> {
-  const beyond = await idsOf(store, Prisma.sql`${newest({ where, count: 1 })} OFFSET ${tickets}`)
-  return beyond.length > 0
+/** So many rows with the words are read in one go: more take longer than to look at the tickets that fit one by one. */
+const manyHits = 10_000
+
+/** Parts of a list, each longer than the one before. */
+function* growing(periods: string[]): Generator<string[]> {
+  for (let [from, count] = [0, 4]; from < periods.length; from += count, count *= 8) {
+    yield periods.slice(from, from + count)
+  }
 }
 
-/** Tickets are looked up one by one (`OFFSET 0` keeps it so): what is expected to be many is not asked for here. */
-function amongAll(place: Place, hits: Prisma.Sql, { where, count }: Asked): Prisma.Sql {
-  return Prisma.sql`
-    WITH hit AS MATERIALIZED (SELECT ${place.ticketId} AS id FROM ${place.rows} WHERE ${hits})
-    SELECT t.id FROM (SELECT DISTINCT id FROM hit) AS hit
-    CROSS JOIN LATERAL (SELECT t.id, t.created_at FROM tickets t WHERE t.id = hit.id AND ${where} OFFSET 0) AS t
-    ORDER BY t.created_at DESC, t.id DESC LIMIT ${count}`
+/** The periods from which there are tickets, newest first. */
+async function periodsOf(database: Queryable): Promise<string[]> {
+  const [ends] = await database.query<{ first: string | null; last: string | null }>(Prisma.sql`
+    SELECT (SELECT id FROM tickets ORDER BY id LIMIT 1) AS first, (SELECT id FROM tickets ORDER BY id DESC LIMIT 1) AS last`)
+  if (!ends?.first || !ends.last) return []
+  const [first, last] = [beginning(ends.first), beginning(ends.last)]
+  const count = (last - first) / period + 1
+  return Array.from({ length: count }, (_, i) => letters(last - i * period))
 }
 
-function everywhere(search: string, words: Word[]): Prisma.Sql {
+/** In units of 2^28 milliseconds, which the first five digits of a UUIDv7 count (RFC 9562 §5.7): twelve days. */
+const period = 4
+
+/** As the index writes it. */
+function periodOf({ id }: { id: string }): string {
+  return letters(beginning(id))
+}
+
+function beginning(id: string): number {
+  const units = Number.parseInt(id.slice(0, 5), 16)
+  return units - (units % period)
+}
+
+function letters(units: number): string {
+  return units.toString(16).padStart(5, '0')
+}
+
+function timeOf(period: string): Date {
+  return new Date(Number.parseInt(period, 16) * 2 ** 28)
+}
+
+async function newest(database: Queryable, { where, count }: Asked): Promise<Found[]> {
+  return database.query<Found>(
+    Prisma.sql`SELECT t.id, t.created_at AS "createdAt" FROM tickets t WHERE ${where} ORDER BY t.created_at DESC, t.id DESC LIMIT ${count}`,
+  )
+}
+
+function olderThan({ createdAt, id }: Found): Prisma.Sql {
+  return Prisma.sql`(t.created_at, t.id) < (${createdAt}::timestamptz, ${id}::uuid)`
+}
+
+function everywhere(search: string, words: Word[], periods: string[]): Prisma.Sql {
   const byNumber = Prisma.sql`SELECT t.id FROM tickets t WHERE ${numbered(search)}`
+  if (words.length === 0 || periods.length === 0) return byNumber
   const inPlaces = places.map((place) => {
-    return Prisma.sql`SELECT ${place.ticketId} AS id FROM ${place.rows} WHERE ${hasByIndex(place, words)}`
+    const queries = (place.dated ? periods : ['']).map((period) => queryFor(words, period))
+    return Prisma.sql`
+      SELECT hit.id FROM unnest(${queries}::text[]) AS part (query)
+      CROSS JOIN LATERAL (
+        SELECT ${place.ticketId} AS id FROM ${place.rows} WHERE ${has(place, Prisma.sql`part.query`)} OFFSET 0) AS hit`
   })
-  return Prisma.join(words.length > 0 ? [byNumber, ...inPlaces] : [byNumber], ' UNION ALL ')
+  return Prisma.join([byNumber, ...inPlaces], ' UNION ALL ')
 }
 
 function numbered(search: string): Prisma.Sql {
@@ -88,38 +209,6 @@ function numbered(search: string): Prisma.Sql {
   return Prisma.sql`t.number = ${number}::bigint OR t.legacy_number = ${search}`
 }
 
-/** Of several words the common ones are not looked for in the index: it would collect all that have them first. */
-async function hits(store: Store, place: Place, words: Word[]): Promise<Prisma.Sql> {
-  if (words.length === 1) return hasByIndex(place, words)
-  const expected = await expectedRows(store, place, words)
-  const rare = words.filter((_, i) => expected[i]! <= commonRows)
-  return rare.length === 0 ? hasByIndex(place, words) : Prisma.sql`${hasByIndex(place, rare)} AND ${has(place, words)}`
-}
-
-const commonRows = 100_000
-
-/** How many rows have each of the words, from the planner's statistics alone. */
-async function expectedRows(store: Store, place: Place, words: Word[]): Promise<number[]> {
-  const each = words.map((word) => Prisma.sql`SELECT FROM ${place.rows} WHERE ${hasByIndex(place, [word])}`)
-  const [told] = await store.prisma.$transaction(async (database) => {
-    await database.$executeRaw`SET LOCAL max_parallel_workers_per_gather = 0`
-    return database.$queryRaw<Explained[]>(Prisma.sql`EXPLAIN (FORMAT JSON) ${Prisma.join(each, ' UNION ALL ')}`)
-  }, patience)
-  return told!['QUERY PLAN'][0].Plan.Plans.map((plan) => plan['Plan Rows'])
-}
-
-type Explained = { 'QUERY PLAN': [{ Plan: { Plans: { 'Plan Rows': number }[] } }] }
-
-/**
- * Planned anew each time: which index is best depends on what is looked for. A bitmap of the rows of a common word has to
- * fit into memory, or PostgreSQL reads whole pages again and compares their words.
- */
-async function idsOf(store: Store, sql: Prisma.Sql): Promise<string[]> {
-  const rows = await store.prisma.$transaction(async (database) => {
-    await database.$executeRaw`SET LOCAL work_mem = '64MB'`
-    return database.$queryRaw<{ id: string }[]>(sql)
-  }, patience)
+function idsOf(rows: { id: string }[]): string[] {
   return rows.map(({ id }) => id)
 }
-
-const patience = { maxWait: 10_000, timeout: 30_000 }

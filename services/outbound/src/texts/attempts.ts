@@ -39,7 +39,7 @@ export function afterAnswer(text: Due, { rest = 0, ...answer }: Answer, now = Da
 
 /**
  * Leases what is due to this process, and counts it as unclear until it is recorded: after a crash nobody knows. What is
- * not for its recipient any more, came too late, or was unclear too often, ends here; in quiet hours it waits for their end.
+ * not for its recipient any more, came too late, or was unclear too often, ends here.
  *
  * @param inHand texts this process has already, should it be slow to write down what became of them
  */

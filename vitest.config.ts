@@ -5,6 +5,7 @@ export default defineConfig({
     environment: 'node',
     include: ['{test,libs,services,scripts}/**/*.test.ts'],
     globalSetup: 'test/world/global-setup.ts',
+    setupFiles: 'test/world/one-question.ts',
     reporters: ['default', './test/world/reporter.ts'],
     pool: 'forks',
     maxWorkers: 2,

@@ -10,6 +10,7 @@ import { companies, companiesZone } from './companies.ts'
 import { cloneDatabase } from './database.ts'
 import { type Dns, startDns, type Zone } from './dns.ts'
 import { letter, signer } from './letters.ts'
+import { askedTooEarly } from './one-question.ts'
 import { type Rabbit, startRabbit } from './rabbitmq.ts'
 import { type Sink, startSink } from './sink.ts'
 
@@ -262,6 +263,17 @@ describe('the database', () => {
     expect(await query(two!.url, `SELECT to_regclass('mine') AS mine`)).toEqual([{ mine: null }])
     await Promise.all([one!.drop(), two!.drop()])
     await expect(query(one!.url, 'SELECT 1')).rejects.toMatchObject({ code: '3D000' })
+  })
+
+  test('tells of a connection that is asked a second question while it answers one', async () => {
+    const client = new pg.Client({ connectionString: inject('databaseUrl') })
+    await client.connect()
+    await client.query('SELECT 1')
+    await client.query('SELECT 2')
+    expect(askedTooEarly()).toEqual([])
+    await Promise.all([client.query('SELECT 3'), client.query('SELECT 4')])
+    expect(askedTooEarly()).toEqual(['SELECT 4 … while it answered … SELECT 3'])
+    await client.end()
   })
 })
 

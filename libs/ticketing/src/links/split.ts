@@ -28,7 +28,7 @@ export async function splitMessage(
     if ('problem' in source) return source
     const before = input.ticketId && (await database.ticket.findUnique({ where: { id: input.ticketId } }))
     if (before) return { value: { number: before.number }, events: [] }
-    const message = await database.message.findUnique({ where: { id: input.messageId }, include: itsPlace })
+    const message = await readPlaced(database, input.messageId)
     if (!message) return refusal('no_message', `${ticketNumber(source.number)} has no such message.`)
     const author = Actor.parse(message.author)
     const refused = (await whyNot(database, source, message)) ?? (await whyNoRequester(database, source, author))
@@ -47,26 +47,51 @@ export async function splitMessage(
   })
 }
 
+/** A message, the ticket it stands in, the one it was written to if that was merged, and the kind of its letter. */
+type Placed = {
+  id: string
+  subject: string
+  author: unknown
+  audience: string
+  kind: string | null
+  ticketId: string
+  number: bigint
+  homeId: string | null
+  homeNumber: bigint | null
+  /** When the ticket that it was written to was opened. */
+  openedAt: Date
+}
+
+async function readPlaced(database: Database, id: string): Promise<Placed | undefined> {
+  const [message] = await database.$queryRaw<Placed[]>`
+    SELECT m.id, m.subject, m.author, m.audience, letter.kind, m.ticket_id AS "ticketId", ticket.number,
+      m.home_ticket_id AS "homeId", home.number AS "homeNumber", coalesce(home.created_at, ticket.created_at) AS "openedAt"
+    FROM messages m JOIN tickets ticket ON ticket.id = m.ticket_id
+      LEFT JOIN tickets home ON home.id = m.home_ticket_id
+      LEFT JOIN inbound_mail letter ON letter.id = m.mail_id
+    WHERE m.id = ${id}::uuid`
+  return message
+}
+
 /** Each ticket keeps the message it began with, one that was merged into another, too. */
 async function whyNot(database: Database, source: LockedTicket, message: Placed): Promise<Refusal | undefined> {
   const here = ticketNumber(source.number)
   if (message.ticketId !== source.id) {
-    return refusal('not_splittable', `The message is not in ${here} but in ${ticketNumber(message.ticket.number)}.`)
+    return refusal('not_splittable', `The message is not in ${here} but in ${ticketNumber(message.number)}.`)
   }
-  if (message.mail?.kind === 'auto_reply') return refusal('not_splittable', 'An automatic reply never opens a ticket.')
+  if (message.kind === 'auto_reply') return refusal('not_splittable', 'An automatic reply never opens a ticket.')
   if (!(await isBeginning(database, message))) return undefined
-  return message.home
-    ? refusal('not_splittable', `${ticketNumber(message.home.number)} began with this message. Undo the merge instead.`)
+  return message.homeNumber
+    ? refusal('not_splittable', `${ticketNumber(message.homeNumber)} began with this message. Undo the merge instead.`)
     : refusal('not_splittable', `${here} began with this message. Split the others off, or change the subject.`)
 }
 
 /** The letter that opened the ticket it was written to, even if one that was held for longer stands before it. */
-async function isBeginning(database: Database, { id, ticketId, homeId, ...message }: Placed): Promise<boolean> {
-  const { createdAt } = message.home ?? message.ticket
+async function isBeginning(database: Database, { id, ticketId, homeId, openedAt }: Placed): Promise<boolean> {
   const where = { ticketId, homeId, quotedInId: null }
   const select = { id: true }
   const first =
-    (await database.message.findFirst({ where: { ...where, createdAt, mailId: { not: null } }, select })) ??
+    (await database.message.findFirst({ where: { ...where, createdAt: openedAt, mailId: { not: null } }, select })) ??
     (await database.message.findFirst({ where, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }], select }))
   return first?.id === id
 }
@@ -135,10 +160,3 @@ async function endCustomersAmong(database: Database, people: { address: string }
   })
   return new Set(found.map(({ address }) => address))
 }
-
-const itsPlace = {
-  ticket: { select: { number: true, createdAt: true } },
-  home: { select: { number: true, createdAt: true } },
-  mail: { select: { kind: true } },
-} as const satisfies Prisma.MessageInclude
-type Placed = Prisma.MessageGetPayload<{ include: typeof itsPlace }>

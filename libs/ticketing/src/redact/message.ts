@@ -19,8 +19,8 @@ type Place = { database: Database; store: Store }
  */
 export async function removeMessage(place: Place, id: string, how: Mark): Promise<undefined> {
   const { database, store } = place
-  const message = await database.message.findUniqueOrThrow({ where: { id }, include: { ticket: true, files: true } })
-  const { ticket, files, mailId } = message
+  const message = await database.message.findUniqueOrThrow({ where: { id }, include: { files: true } })
+  const { ticketId, files, mailId } = message
   const named = oneLine(message.subject, 500)
   const isTitle = named !== '' && (await isFirst(database, message))
   const title = isTitle ? blackout([hiddenWords(named)]) : undefined
@@ -36,10 +36,10 @@ export async function removeMessage(place: Place, id: string, how: Mark): Promis
     where: { id },
     data: { subject: '', text: '', html: null, visibleText: '', folded: [], attachments: [], warnings: [] },
   })
-  await removeFiles(place, ticket.id, files)
+  await removeFiles(place, ticketId, files)
   if (isTitle) {
-    await renameTicket(database, ticket.id, subject)
-    const family = await familyOf(database, ticket.id)
+    await renameTicket(database, ticketId, subject)
+    const family = await familyOf(database, ticketId)
     await withdrawTexts(database, Prisma.sql`ticket_id = ANY(${family}::uuid[])`)
   }
   await mark(database, id, how)

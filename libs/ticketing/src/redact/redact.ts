@@ -69,19 +69,16 @@ async function lockMessage(
   database: Database,
   { number, messageId }: { number: bigint; messageId: string },
 ): Promise<Found | Refusal> {
-  const select = {
-    id: true,
-    redactions: true,
-    ticket: { select: { number: true } },
-    home: { select: { number: true } },
-  }
-  const known = await database.message.findUnique({ where: { id: messageId }, select })
+  const [known] = await database.$queryRaw<{ number: bigint; home: bigint | null }[]>`
+    SELECT ticket.number, home.number AS home
+    FROM messages m JOIN tickets ticket ON ticket.id = m.ticket_id LEFT JOIN tickets home ON home.id = m.home_ticket_id
+    WHERE m.id = ${messageId}::uuid`
   const named = await database.ticket.findUnique({ where: { number }, select: { id: true } })
   if (!named) return noTicket(number)
-  if (known?.ticket.number !== number && known?.home?.number !== number) {
+  if (known?.number !== number && known?.home !== number) {
     return refusal('no_message', `P-${number} has no such message.`)
   }
-  const ticket = (await lockTicket(database, known.ticket.number))!
+  const ticket = (await lockTicket(database, known.number))!
   const message = await database.message.findUniqueOrThrow({ where: { id: messageId }, select: { redactions: true } })
   return { id: messageId, ticketId: ticket.id, removed: isRemoved(message.redactions) }
 }

@@ -1,8 +1,8 @@
 import { startPodatelna } from '@podatelna/standalone'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { heldLetter } from '../author.ts'
 import { openCase, replyToOf } from '../case.ts'
-import { companies, type Desk, type Json, openDesk, sentTo, transports } from '../scenario.ts'
+import { companies, type Desk, type Json, openDesk, sentTo, support, transports } from '../scenario.ts'
 
 const { acme } = companies
 const [jana, petr] = acme.people as [(typeof acme.people)[0], (typeof acme.people)[0]]
@@ -141,26 +141,53 @@ test('staff see on a delivery why it was stopped, and which digest told of it', 
   expect(await desk.api('GET', `/api/deliveries/${digest_id}`)).toMatchObject({ kind: 'digest', state: 'sent' })
 })
 
-test('words that are redacted are told by no digest afterwards, and go from the digest that told of them', async () => {
-  const desk = await open({ env: { BUDGET_TICKET_10_MINUTES: '1' } })
-  const redact = async (number: string, text: string) => {
+describe('what is redacted', () => {
+  let desk: Desk
+  beforeEach(async () => {
+    desk = await open({ env: { BUDGET_TICKET_10_MINUTES: '1' } })
+  })
+  const redact = async (number: string, which: (message: Json) => boolean, what: Json = {}) => {
     const { messages } = await desk.api('GET', `/api/tickets/${number}`)
-    await desk.api('POST', `/api/tickets/${number}/messages/${messages[0].id}/redact`, { reason: 'Not for mail', text })
+    const { id } = messages.find(which)
+    await desk.api('POST', `/api/tickets/${number}/messages/${id}/redact`, { reason: 'Not for mail', ...what })
   }
-  const before = await openCase(desk)
-  await answer(desk, before.number, 'The password is swordfish')
-  await redact(before.number, 'swordfish')
-  await desk.later('10 minutes')
-  expect(sentTo(desk, jana.email)).toHaveLength(1)
 
-  const { number } = await openCase(desk)
-  await answer(desk, number, 'The code is bluebird')
-  await desk.later('10 minutes')
-  expect(await textOfNewest(desk)).toContain('bluebird')
-  await redact(number, 'bluebird')
-  const { items } = await desk.api('GET', `/api/deliveries?ticket=${number}`)
-  const { id } = items.find(({ kind }: Json) => kind === 'digest')
-  expect((await desk.api('GET', `/api/deliveries/${id}`)).source).not.toContain('bluebird')
+  test('in words, is told by no digest afterwards; that somebody wrote is, and what else they wrote', async () => {
+    const { number } = await openCase(desk, { subject: 'Swordfish' })
+    await answer(desk, number, 'The password is swordfish')
+    await answer(desk, number, 'Change it soon')
+    await answer(desk, number, `${'Long '.repeat(57)}, and a SWORDFISH in the end`)
+    await redact(number, () => true, { text: 'swordfish' })
+    await desk.later('10 minutes')
+    const digest = await textOfNewest(desk)
+    expect(digest).not.toMatch(/swordfi/i)
+    expect(digest).toContain(`${number} █████`)
+    expect(digest.match(/^> (?!\d).*$/gm)).toEqual(['> The password is █████', '> Change it soon', '> █████'])
+    expect(sentTo(desk, jana.email).at(-1)!.raw.toString()).toContain(support)
+  })
+
+  test('as a whole message, is told by no digest; what others wrote under it is', async () => {
+    const { number } = await openCase(desk)
+    await answer(desk, number, 'The password is swordfish')
+    await answer(desk, number, 'You wrote: The password is swordfish')
+    await answer(desk, number, 'Change it soon')
+    await redact(number, ({ text }) => text.startsWith('The password'))
+    await desk.later('10 minutes')
+    const digest = await textOfNewest(desk)
+    expect(digest).not.toContain('swordfish')
+    expect(digest.match(/^> (?!\d).*$/gm)).toEqual(['> █████', '> Change it soon'])
+  })
+
+  test('goes from the digest that told of it', async () => {
+    const { number } = await openCase(desk)
+    await answer(desk, number, 'The code is bluebird')
+    await desk.later('10 minutes')
+    expect(await textOfNewest(desk)).toContain('bluebird')
+    await redact(number, () => true, { text: 'bluebird' })
+    const { items } = await desk.api('GET', `/api/deliveries?ticket=${number}`)
+    const { id } = items.find(({ kind }: Json) => kind === 'digest')
+    expect((await desk.api('GET', `/api/deliveries/${id}`)).source).not.toContain('bluebird')
+  })
 })
 
 test('what is over the pace of its mailbox leaves later, each letter for itself', async () => {

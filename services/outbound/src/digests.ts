@@ -108,8 +108,9 @@ function settle(
     UPDATE mail_budgets SET waiting = ${left}::uuid[], digest_at = ${next}, version = version + 1 ${counted}
     FROM (
       SELECT count(*) AS there FROM (
-        SELECT FROM deliveries
-        WHERE id = ANY(${letters.map(({ id }) => id)}::uuid[]) AND digest_line IS NOT NULL FOR UPDATE) locked) stopped
+        SELECT FROM deliveries, unnest(${letters.map(({ id }) => id)}::uuid[],
+          ${letters.map(({ line }) => JSON.stringify(line))}::jsonb[]) AS as_read (id, line)
+        WHERE deliveries.id = as_read.id AND deliveries.digest_line = as_read.line FOR UPDATE OF deliveries) locked) stopped
     WHERE address = ${address} AND version = ${version} AND there = ${letters.length}
     RETURNING gen_random_uuid() AS event_id`
 }

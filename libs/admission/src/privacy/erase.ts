@@ -153,7 +153,12 @@ async function redactWhereTheyAreNamed(
   for (const id of holdings.deliveries) {
     await desk.store.prisma.$transaction(
       (database) =>
-        withdrawDeliveries(database, [id], { carries: () => true, hides: theirs!.finds, subject: theirs!.text }),
+        withdrawDeliveries(database, [id], {
+          carries: () => true,
+          hides: theirs!.finds,
+          subject: theirs!.text,
+          line: () => undefined,
+        }),
       patience,
     )
   }

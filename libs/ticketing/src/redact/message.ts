@@ -4,6 +4,7 @@ import { type Database, Prisma, type Store } from '@podatelna/store'
 import { type Refusal, refusal } from '../desk.ts'
 import { dropContents, quarantine, takeFilesLock } from '../files/files.ts'
 import { type Written, withdrawDeliveries } from './deliveries.ts'
+import { type DigestLine, withoutCutText, withoutText, withoutWords } from './digest-line.ts'
 import { emptyLetter } from './letters.ts'
 import { type Columns, maskRows } from './mask-rows.ts'
 import { withdrawTexts } from './texts.ts'
@@ -29,6 +30,11 @@ export async function removeMessage(place: Place, id: string, how: Mark): Promis
     carries: (written) => quotes(written, message, files) || title?.finds(written.subject) === true,
     hides: title?.finds ?? (() => false),
     subject,
+    line: (line, { carries, causedById }) => {
+      if (carries && causedById === id) return undefined
+      const left = carries ? withoutQuote(line, message) : line
+      return title ? withoutWords(left, title) : left
+    },
   })
   await takeFilesLock(database)
   if (mailId) await emptyLetter(database, store, mailId, { ...how, hides: () => false, subject: () => '' })
@@ -69,6 +75,7 @@ export async function removeFile(place: Place, messageId: string, id: string, ho
     carries: (written) => hasFile(written, [file]),
     hides: () => false,
     subject: (written) => written,
+    line: (line) => line,
   })
   await takeFilesLock(database)
   if (mailId) await emptyLetter(database, store, mailId, { ...how, hides: () => false, subject: (written) => written })
@@ -132,11 +139,21 @@ async function renameTicket(database: Database, id: string, rename: (subject: st
 
 /** One of its lines stands in the letter, or a file. Of a letter about another message a short line says nothing. */
 function quotes(written: Written, message: { id: string; text: string; html: string | null }, files: File[]): boolean {
-  const shortest = written.causedById === message.id ? 1 : 4
-  const lines = linesOf(`${message.text}\n${htmlToText(message.html ?? '')}`).filter((line) => line.length >= shortest)
-  const own = new Set(lines)
+  const own = new Set(sayings(message, written.causedById === message.id ? 1 : shortestQuote))
   const said = linesOf(`${written.letter.text}\n${htmlToText(written.letter.html ?? '')}`)
   return said.some((line) => own.has(line)) || hasFile(written, files)
+}
+
+const shortestQuote = 4
+
+function sayings({ text, html }: { text: string; html: string | null }, shortest: number): string[] {
+  return linesOf(`${text}\n${htmlToText(html ?? '')}`).filter((line) => line.length >= shortest)
+}
+
+/** What a digest says of another message, which may quote this one. */
+function withoutQuote(line: DigestLine, message: { text: string; html: string | null }): DigestLine {
+  const quoted = sayings(message, shortestQuote).some((said) => line.text.includes(oneLine(said, said.length)))
+  return quoted ? withoutText(line) : withoutCutText(line)
 }
 
 function hasFile({ letter }: Written, files: File[]): boolean {

@@ -3,6 +3,7 @@ import { htmlToText } from '@podatelna/mail'
 import { type Database, Prisma, type Store } from '@podatelna/store'
 import { takeFilesLock } from '../files/files.ts'
 import { withdrawDeliveries } from './deliveries.ts'
+import { withoutCutText, withoutWords } from './digest-line.ts'
 import { emptyLetter } from './letters.ts'
 import { type Columns, type Form, masked, maskRows } from './mask-rows.ts'
 import { familyOf, type Mark, mark } from './message.ts'
@@ -25,6 +26,7 @@ export async function removeWords(place: Place, ticketId: string, out: Blackout,
     carries: ({ letter, subject }) => [subject, letter.text, htmlToText(letter.html ?? '')].some(out.finds),
     hides: out.finds,
     subject: out.text,
+    line: (line, { carries }) => withoutWords(carries ? withoutCutText(line) : line, out),
   })
   await takeFilesLock(database)
   const messages = await database.message.findMany({ where: { ticketId }, select: { id: true, mailId: true } })

@@ -268,6 +268,23 @@ test('two processes that look for texts at once send each of them once', async (
   expect(new Set((await Promise.all([idsOf(number)])).flat()).size).toBe(11)
 })
 
+test('a process that a message centre does not let in leaves texts to one that it does', async () => {
+  const alone = await startMessageCentre()
+  alone.places = 1
+  const two = await openDesk({ env: { SMS_URL: alone.url, PUBLIC_URL: publicUrl, SMS_BUDGET_RECIPIENT_HOUR: '20' } })
+  try {
+    await two.colleague()
+    await giveNumbers(two, giulia, ['+390212345678'])
+    const number = await openUrgent(two, giulia)
+    for (let i = 0; i < 5; i++) await two.api('POST', `/api/tickets/${number}/replies`, { text: `Reply ${i}` })
+    const attempts = (await textsOf(two, number)).flatMap(({ attempts }) => attempts)
+    expect(attempts.map(({ outcome }: Json) => outcome)).toEqual(Array.from({ length: 6 }, () => 'sent'))
+  } finally {
+    await two.close()
+    await alone.close()
+  }
+}, 60_000)
+
 test('texts are listed page by page, and shown with their ticket', async () => {
   const number = await openUrgent(desk, giulia)
   await desk.api('POST', `/api/tickets/${number}/replies`, { text: 'One' })

@@ -11,6 +11,8 @@ export type MessageCentre = {
   submitted: Submitted[]
   /** May be changed while it runs. */
   answer: (part: Submitted) => Answer | Promise<Answer>
+  /** How many sessions it lets in; changed while it runs, those inside stay. */
+  places: number
   /** Brings a receipt in the words of SMPP 3.4, appendix B; resolves with the status it was answered by. */
   receipt(id: string, stat: string, fields?: smpp.Fields): Promise<number>
   /** Brings anything. */
@@ -36,7 +38,9 @@ export async function startMessageCentre(password = 'secret', tls: TlsOptions = 
     session.on('error', () => session.destroy())
     session.on('close', () => bound.delete(session))
     session.on('bind_transceiver', (pdu: smpp.Pdu) => {
-      const refused = pdu.system_id === 'desk' && pdu.password === password ? 0 : smpp.errors.ESME_RINVPASWD!
+      const isOurs = pdu.system_id === 'desk' && pdu.password === password
+      const isFull = bound.size >= centre.places
+      const refused = !isOurs ? smpp.errors.ESME_RINVPASWD! : isFull ? smpp.errors.ESME_RALYBND! : 0
       session.send(pdu.response({ command_status: refused }))
       if (!refused) bound.add(session)
     })
@@ -67,6 +71,7 @@ export async function startMessageCentre(password = 'secret', tls: TlsOptions = 
   const centre: MessageCentre = {
     url: `${tls.key ? 'smpps' : 'smpp'}://desk:${password}@127.0.0.1:${port}`,
     submitted: [],
+    places: 100,
     answer: () => ({ id: `id-${count++}` }),
     receipt(id, stat, fields = {}) {
       const text = `id:${id} sub:001 dlvrd:001 submit date:2611271200 done date:2611271201 stat:${stat} err:000 text:`

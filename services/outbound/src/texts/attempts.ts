@@ -41,9 +41,13 @@ export function afterAnswer(text: Due, { rest = 0, ...answer }: Answer, now = Da
  * Leases what is due to this process, and counts it as unclear until it is recorded: after a crash nobody knows. What is
  * not for its recipient any more, came too late, or was unclear too often, ends here.
  *
- * @param inHand texts this process has already, should it be slow to write down what became of them
+ * @param asked.leave seconds for which it is left to other processes
+ * @param asked.inHand texts this process has already, should it be slow to write down what became of them
  */
-export async function takeDue(store: Store, asked: { limit: number; inHand: string[]; lease: number }): Promise<Due[]> {
+export async function takeDue(
+  store: Store,
+  asked: { limit: number; inHand: string[]; lease: number; leave: number },
+): Promise<Due[]> {
   return store.query<Due>(Prisma.sql`
     WITH due AS (
       SELECT x.id, ${whyKeptBack} AS kept_back, x.expires_at <= now() AS late, x.unclear >= ${unclearLimit} AS lost
@@ -53,7 +57,7 @@ export async function takeDue(store: Store, asked: { limit: number; inHand: stri
       LEFT JOIN messages m ON m.id = x.caused_by_message_id
       LEFT JOIN contact_addresses entry ON entry.address = p.address
       LEFT JOIN contacts contact ON contact.id = entry.contact_id
-      WHERE x.due_at <= now() AND x.id <> ALL(${asked.inHand}::uuid[])
+      WHERE x.due_at <= now() - ${asked.leave} * interval '1 second' AND x.id <> ALL(${asked.inHand}::uuid[])
       ORDER BY x.due_at LIMIT ${asked.limit} FOR UPDATE OF x SKIP LOCKED),
     judged AS (
       SELECT id,

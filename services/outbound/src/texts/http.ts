@@ -11,6 +11,7 @@ export function httpProvider(gateway: Gateway): Provider {
   const stopping = new AbortController()
   return {
     headerBytes: 6,
+    isThere: () => true,
     send: (text) => post(gateway, text, stopping.signal),
     close: async () => stopping.abort(),
   }

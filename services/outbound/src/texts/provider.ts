@@ -4,6 +4,8 @@ import type { HeaderBytes } from './alphabet.ts'
 export type Provider = {
   /** What it needs of each of several parts. */
   headerBytes: HeaderBytes
+  /** False while it is known that it would take nothing. */
+  isThere(): boolean
   /** Never rejects. */
   send(text: Outgoing): Promise<Answer>
   close(): Promise<void>

@@ -28,6 +28,7 @@ class MessageCentre implements Provider {
   readonly #staying: Promise<void>
   /** The session, or the one that is being opened; undefined while we wait to try again. */
   #session: Promise<Session | undefined> | undefined
+  #isBound = false
   #problem = 'not connected yet'
 
   constructor(account: SmppAccount, parts: Parts) {
@@ -35,6 +36,10 @@ class MessageCentre implements Provider {
     this.#account = account
     this.#parts = parts
     this.#staying = this.#stayBound()
+  }
+
+  isThere(): boolean {
+    return this.#isBound
   }
 
   async send(text: Outgoing): Promise<Answer> {
@@ -81,7 +86,9 @@ class MessageCentre implements Provider {
       if (session) {
         log.info('bound to the message centre')
         failures = 0
+        this.#isBound = true
         this.#problem = await session.ended
+        this.#isBound = false
       }
       this.#session = undefined
       if (this.#stopping.signal.aborted) return

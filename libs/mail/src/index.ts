@@ -16,7 +16,7 @@ export type { Complaint } from './complaint.ts'
 export { openSigner, type Signer } from './compose/dkim.ts'
 export { composeLetter, type OutgoingFile, type OutgoingLetter } from './compose/letter.ts'
 export { isMessageId } from './compose/references.ts'
-export { numberedSubject } from './compose/subject.ts'
+export { numberedSubject, unnumberedSubject } from './compose/subject.ts'
 export type { Conversation } from './compose/thread-index.ts'
 export { type Circumstances, type Folded, type FoldedLetter, fold, markFolds } from './fold/index.ts'
 export {

@@ -1,7 +1,7 @@
 /** A letter that no ticket takes opens one: a new one, the successor of a closed one, or one that continues an old system's. */
 import { envelope, inboxInsert, type Outcome, outboxInsert } from '@podatelna/bus'
 import { type Actor, type Envelope, ticketNumber, ticketOpened } from '@podatelna/contracts'
-import { oneLine } from '@podatelna/mail'
+import { oneLine, unnumberedSubject } from '@podatelna/mail'
 import { newId, Prisma, type Queryable, within } from '@podatelna/store'
 import type { Desk } from '../desk.ts'
 import { filesInsert } from '../files/files.ts'
@@ -85,7 +85,7 @@ async function openTicket(
     WITH ${before} inbox AS (${inbox}),
     ticket AS (
       INSERT INTO tickets (id, subject, mailbox_id, organization_id, legacy_system_id, legacy_number, created_at, updated_at)
-      SELECT ${ticketId}::uuid, ${subjectOf(mail)}, ${mail.mailbox_id}::uuid,
+      SELECT ${ticketId}::uuid, ${subjectOf(mail, closed)}, ${mail.mailbox_id}::uuid,
         ${mail.organization_id ?? closed?.organizationId ?? continued?.organizationId ?? null}::uuid,
         ${continued?.systemId ?? null}::uuid, ${continued?.number ?? null}, ${mail.received_at}, now()
       FROM inbox WHERE NOT EXISTS (SELECT FROM messages WHERE mail_id = ${mail.id}::uuid)
@@ -126,6 +126,8 @@ function succession({ id }: ThreadedTicket, author: Actor): Prisma.Sql {
     SELECT ticket.number FROM closed LEFT JOIN ticket ON true`
 }
 
-function subjectOf(mail: MailRow): string {
-  return oneLine(mail.subject, 500) || '(no subject)'
+/** A late reply has the number of the ticket it came too late for; its new one gets a number of its own. */
+function subjectOf(mail: MailRow, closed: ThreadedTicket | undefined): string {
+  const subject = oneLine(mail.subject, 500)
+  return (closed ? unnumberedSubject(subject) : subject) || '(no subject)'
 }

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { numberedSubject, unnumberedSubject } from './subject.ts'
+
+test('a subject gets its number once', () => {
+  expect(numberedSubject('P-1', 'Printer')).toBe('[P-1] Printer')
+  expect(numberedSubject('P-1', 'Re: [P-1] Printer')).toBe('Re: [P-1] Printer')
+})
+
+test.each([
+  ['Re: [P-1] Printer', 'Printer'],
+  ['AW: Re: [P-1] Printer', 'Printer'],
+  ['RE[2]: [P-1] Re: [P-2] Printer', 'Printer'],
+  ['[p-1]Printer', 'Printer'],
+  ['Re: Printer', 'Re: Printer'],
+  ['Printer [P-1]', 'Printer [P-1]'],
+  ['Urgent: [P-1] Printer', 'Urgent: [P-1] Printer'],
+  ['Re: [P-1] ', 'Re: [P-1] '],
+])('%j was %j before it had a number', (subject, before) => {
+  expect(unnumberedSubject(subject)).toBe(before)
+})
+
+test('a subject of marks alone takes no time', () => {
+  expect(unnumberedSubject('Re: '.repeat(100_000))).toHaveLength(400_000)
+})

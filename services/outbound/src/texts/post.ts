@@ -8,7 +8,7 @@ import { tidyTexts } from './receipts.ts'
 /** Longer than any attempt: three parts, each waited for 30 seconds, after a connection that took as long. */
 const leaseSeconds = 180
 /** A message centre may let in fewer of our processes than there are: those outside wait whether one inside takes a text. */
-const leaveSeconds = 10
+const standBackSeconds = 10
 const atATime = 8
 const roundEveryMs = 1_000
 const tidyEveryMs = 60_000
@@ -59,7 +59,7 @@ class TextPost {
     const limit = atATime - this.#inHand.size
     if (limit <= 0 || performance.now() < this.#restUntil) return
     const { store, provider } = this.#parts
-    const leave = provider.isThere() ? 0 : leaveSeconds
+    const leave = provider.isThere() ? 0 : standBackSeconds
     const due = await takeDue(store, { limit, inHand: [...this.#inHand.keys()], lease: leaseSeconds, leave })
     for (const text of due) {
       this.#inHand.set(

@@ -9,6 +9,7 @@ import type { Letter, Letterhead } from './letterhead.ts'
 import type { Plan } from './plan.ts'
 import { planFor } from './plans.ts'
 import type { Post } from './post.ts'
+import { reactionEstimate } from './reaction.ts'
 import type { Texts } from './texts/index.ts'
 import { ticketReader } from './ticket-notices.ts'
 
@@ -20,7 +21,7 @@ const subscription = subscriptions.outboundNotices
  */
 export function noticesConsumer(parts: Parts): Consumer {
   const readers = { readTicket: ticketReader(parts.store), readAgents: agentDeskReader(parts.store) }
-  const desk = { ...parts, ...readers, writeText: parts.texts?.write }
+  const desk = { ...parts, ...readers, reaction: reactionEstimate(parts.store), writeText: parts.texts?.write }
   const oneAtATime = turns()
   return {
     subscription,

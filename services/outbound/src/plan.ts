@@ -4,6 +4,7 @@ import type { Store } from '@podatelna/store'
 import type { AgentDeskReader } from './agent-notices.ts'
 import type { Gate, TicketAsRead } from './deliveries.ts'
 import type { Letterhead, Notice } from './letterhead.ts'
+import type { ReactionEstimate } from './reaction.ts'
 import type { Text, TextWriter } from './texts/plan.ts'
 import type { ticketReader } from './ticket-notices.ts'
 
@@ -22,6 +23,7 @@ export type Reading = {
   letterhead: Letterhead
   readTicket: ReturnType<typeof ticketReader>
   readAgents: AgentDeskReader
+  reaction: ReactionEstimate
   /** Absent where no texts are sent. */
   writeText?: TextWriter | undefined
 }

@@ -57,16 +57,19 @@ type About = { ticket_id: string; message_id: string }
 async function planTicket(
   { letterhead, readTicket, writeText }: Reading,
   about: About,
-  notices: typeof openedNotices,
+  notices: (ticket: Ticket, head: Letterhead) => Notice[] | Promise<Notice[]>,
 ): Promise<Planned> {
   const ticket = await whenScanned(() => readTicket(about.message_id), letterhead.scanning)
   if (!ticket) return { reject: `ticket ${about.ticket_id} has no message ${about.message_id}` }
-  return planOf(ticket, notices(ticket, letterhead), writeText)
+  return planOf(ticket, await notices(ticket, letterhead), writeText)
 }
 
 /** Nobody gets two letters about one thing: whoever is on the ticket is told as such. */
 async function planOpened(desk: Reading, about: About): Promise<Planned> {
-  const [clients, agents] = await Promise.all([planTicket(desk, about, openedNotices), planAgents(desk, about)])
+  const opened = planTicket(desk, about, async (ticket, head) => {
+    return openedNotices(ticket, head, await desk.reaction(ticket.mailbox.address))
+  })
+  const [clients, agents] = await Promise.all([opened, planAgents(desk, about)])
   if ('reject' in clients) return clients
   if ('reject' in agents) return agents
   const told = new Set(clients.notices.map(({ to }) => to.address))

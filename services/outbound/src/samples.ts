@@ -2,6 +2,7 @@
 import { type NoticeKind, TicketPriority, TicketStatus } from '@podatelna/contracts'
 import type { Body } from './blocks.ts'
 import type { Earlier } from './earlier.ts'
+import type { Reaction } from './reaction.ts'
 
 /** What all notices to staff are told: the ticket, and its page in the console. */
 export type StaffTitles = { number: string; title: string; numberedTitle: string; page: string }
@@ -14,6 +15,9 @@ export type NoticeValues = {
     /** The recipient's own letter opened it. */
     wrote: boolean
     copied: boolean
+    /** How soon they usually hear from somebody: `count` hours or days, or of one; empty when it is not known. */
+    within: Reaction['within']
+    count: number
     /** The participant's page of the ticket, here and below. */
     page: string
   }
@@ -127,9 +131,11 @@ const said = {
 
 export const samples: { [Kind in NoticeKind]: NoticeValues[Kind][] } = {
   ticket_opened: [
-    { ...ticket, wrote: true, copied: false },
-    { ...ticket, wrote: false, copied: false },
-    { ...ticket, wrote: false, copied: true },
+    { ...ticket, wrote: true, copied: false, within: 'hours', count: 4 },
+    { ...ticket, wrote: true, copied: false, within: 'hour', count: 0 },
+    { ...ticket, wrote: true, copied: false, within: 'day', count: 0 },
+    { ...ticket, wrote: false, copied: false, within: 'days', count: 2 },
+    { ...ticket, wrote: false, copied: true, within: '', count: 0 },
   ],
   public_reply: TicketStatus.options.map((status, index) => ({
     ...ticket,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { unknownReaction } from './reaction.ts'
 import { isOurs, openedNotices, type Participant, replyNotices, type Ticket } from './ticket-notices.ts'
 
 const domain = 'mail.example.com'
@@ -10,7 +11,7 @@ const head = {
 
 describe('a ticket was opened', () => {
   test('its requester and cc are told, each in a letter of their own', () => {
-    const notices = openedNotices(ticket({}), head)
+    const notices = openedNotices(ticket({}), head, unknownReaction)
     expect(addresses(notices)).toEqual(['jana@client.example', 'petr@client.example'])
     expect(notices.map(({ values }) => values)).toMatchObject([
       { wrote: true, copied: false },
@@ -21,19 +22,19 @@ describe('a ticket was opened', () => {
 
   test('an end customer in copy of what is not for them is told no more than that', () => {
     const participants = [participant({}), participant({ address: 'end@customer.example', role: 'cc', maySee: false })]
-    const [, told] = openedNotices(ticket({ participants }), head)
+    const [, told] = openedNotices(ticket({ participants }), head, unknownReaction)
     expect(told).toMatchObject({ kind: 'cc_added', values: { by: 'Jana' } })
   })
 
   test('a machine gets no automatic answer, those in copy do', () => {
-    const notices = openedNotices(ticket({ message: { letterKind: 'auto_generated' } }), head)
+    const notices = openedNotices(ticket({ message: { letterKind: 'auto_generated' } }), head, unknownReaction)
     expect(addresses(notices)).toEqual(['petr@client.example'])
   })
 
   test('our own mailboxes are never recipients', () => {
     const own = ['support@example.com', 'support+abc@example.com', 'bounce+abc@mail.example.com']
     const participants = own.map((address) => participant({ address }))
-    expect(openedNotices(ticket({ participants }), head)).toEqual([])
+    expect(openedNotices(ticket({ participants }), head, unknownReaction)).toEqual([])
     expect(isOurs('supporters@example.com', ['support@example.com'], domain)).toBe(false)
   })
 })

@@ -5,6 +5,7 @@ import { maySee } from '@podatelna/ticketing'
 import { earlierOf, type Said } from './earlier.ts'
 import { divide, type ReplyFile } from './enclosures.ts'
 import type { Letterhead, Notice } from './letterhead.ts'
+import type { Reaction } from './reaction.ts'
 
 /** A ticket as its notices need it: the message they are about, and who is on it. */
 export type Ticket = {
@@ -70,7 +71,7 @@ export type Participant = {
  * by answering a closed one is told both numbers (rules §1, §6); an end customer who is in copy of what is not for them, no
  * more than that they are.
  */
-export function openedNotices(ticket: Ticket, head: Head): Notice[] {
+export function openedNotices(ticket: Ticket, head: Head, reaction: Reaction): Notice[] {
   const { message, earlier } = ticket
   return recipients(ticket, head)
     .filter((person) => !(isMute(message) && isAuthor(person, message.author)))
@@ -83,7 +84,8 @@ export function openedNotices(ticket: Ticket, head: Head): Notice[] {
       if (wrote && earlier !== null) {
         return { kind: 'late_reply', values: { ...titles(ticket), page, earlier: ticketNumber(earlier) }, ...how }
       }
-      return { kind: 'ticket_opened', values: { ...titles(ticket), page, wrote, copied: person.role === 'cc' }, ...how }
+      const values = { ...titles(ticket), page, wrote, copied: person.role === 'cc', ...reaction }
+      return { kind: 'ticket_opened', values, ...how }
     })
 }
 

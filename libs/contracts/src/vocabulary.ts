@@ -18,6 +18,18 @@ export type LateReply = z.infer<typeof LateReply>
 export const ContactRole = z.enum(['member', 'manager', 'partner', 'end_customer'])
 export type ContactRole = z.infer<typeof ContactRole>
 
+/**
+ * Which mail of tickets a contact gets. What answers them at once, as the acknowledgement does, comes in any case
+ * (docs/decisions/0033-preferences.md).
+ *
+ * - `all`: every notice
+ * - `mine`: those of tickets they requested, none of tickets where they are in copy
+ * - `digest_hourly`, `digest_daily`: all of them, joined into one letter an hour, or at eight in the morning
+ * - `answers`: what staff answer, and no other notice
+ */
+export const ContactNotify = z.enum(['all', 'mine', 'digest_hourly', 'digest_daily', 'answers'])
+export type ContactNotify = z.infer<typeof ContactNotify>
+
 export const AgentRole = z.enum(['agent', 'admin'])
 export type AgentRole = z.infer<typeof AgentRole>
 

@@ -1,5 +1,5 @@
 import type { Actor, api } from '@podatelna/contracts'
-import { type Database, newId, type Prisma, type Store } from '@podatelna/store'
+import { type Database, newId, Prisma, type Store } from '@podatelna/store'
 import { removeParticipantEverywhere } from '@podatelna/ticketing'
 import { type Change, changeDirectory, done, refuse, whereTaken } from './directory.ts'
 import { noOrganization } from './organizations.ts'
@@ -37,7 +37,7 @@ export async function addContact(
   if (!(await database.organization.findUnique({ where: { id: organizationId } }))) return noOrganization()
   const taken = await whereTaken(database, emails)
   if (taken) return taken
-  const data = { id: newId(), organizationId, ...fields, addresses: { create: inOrder(emails) } }
+  const data = { id: newId(), organizationId, ...columnsOf(fields), addresses: { create: inOrder(emails) } }
   return done(await database.contact.create({ data, include: withAddresses }))
 }
 
@@ -53,7 +53,7 @@ export async function updateContact(
   const taken = emails && (await whereTaken(database, emails, { contactId: id }))
   if (taken) return taken
   if (emails) await replaceAddresses(database, contact, emails, by)
-  return done(await database.contact.update({ where: { id }, data: fields, include: withAddresses }))
+  return done(await database.contact.update({ where: { id }, data: columnsOf(fields), include: withAddresses }))
 }
 
 export function addressesOf(contact: Contact): string[] {
@@ -86,6 +86,10 @@ async function takeAddresses(
     WHERE c.id = gone.contact_id`
   await database.contactAddress.deleteMany({ where: { address: { in: addresses } } })
   await removeParticipantEverywhere(database, addresses, how)
+}
+
+function columnsOf<Fields extends Pick<api.ContactChanges, 'quiet_hours'>>({ quiet_hours, ...same }: Fields) {
+  return quiet_hours === undefined ? same : { ...same, quietHours: quiet_hours ?? Prisma.DbNull }
 }
 
 function inOrder(emails: string[]) {

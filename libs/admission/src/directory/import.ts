@@ -6,7 +6,7 @@ import { type Columns, type Row, readTable } from './table.ts'
 
 export const contactColumns: Columns = {
   needed: ['organization', 'name', 'emails'],
-  all: ['organization', 'name', 'emails', 'phones', 'language', 'role'],
+  all: ['organization', 'name', 'emails', 'phones', 'language', 'role', 'notify', 'quiet_hours'],
 }
 
 /**
@@ -42,6 +42,8 @@ export function readContact(fields: Record<string, string>): Change<{ organizati
       phones: split(fields.phones, /[;,]+/),
       language: fields.language?.toLowerCase() || undefined,
       role: fields.role?.toLowerCase() || undefined,
+      notify: fields.notify?.toLowerCase() || undefined,
+      quiet_hours: fields.quiet_hours ? readQuietHours(fields.quiet_hours) : undefined,
     },
     { error: api.sentence },
   )
@@ -54,6 +56,13 @@ const ContactLine = api.NewContact.extend({ organization: api.line(200) }).refin
   path: ['emails'],
   error: 'may not be empty.',
 })
+
+/** As in `22:00-07:00`; `none` takes them away. */
+function readQuietHours(cell: string) {
+  if (cell.toLowerCase() === 'none') return null
+  const [from = '', to = ''] = cell.split(/\s*[-\u2013]\s*/)
+  return { from, to }
+}
 
 function sentenceOf({ path, message }: api.FieldError): string {
   return `${path} ${message}`

@@ -187,7 +187,7 @@ async function finish(store: Store, act: ErasureAct, swept: Parameters<typeof sw
   await store.prisma.$transaction(async (database) => {
     await database.contact.updateMany({
       where: { id: { in: contactIds } },
-      data: { name: swept.alias.name, phones: [], language: null, formerAddresses: [] },
+      data: { name: swept.alias.name, phones: [], language: null, quietHours: Prisma.DbNull, formerAddresses: [] },
     })
     await sweepLast(store, database, swept)
     await database.privacyAct.update({ where: { id: act.id }, data: { finishedAt: new Date() } })

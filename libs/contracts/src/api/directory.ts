@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ContactRole, Language, LateReply, MailboxPolicy } from '../vocabulary.ts'
+import { ContactNotify, ContactRole, Language, LateReply, MailboxPolicy } from '../vocabulary.ts'
 import { EmailAddress, input, line, Time, text } from './common.ts'
 import { Suppression } from './suppressions.ts'
 
@@ -54,6 +54,13 @@ export type OrganizationChanges = z.infer<typeof OrganizationChanges>
 export const NewOrganization = OrganizationChanges.required({ name: true })
 export type NewOrganization = z.infer<typeof NewOrganization>
 
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'is not a time of day from 00:00 to 23:59.' })
+/** In the desk's time zone (TIME_ZONE); over midnight when it begins later than it ends. */
+export const QuietHours = input({ from: timeOfDay, to: timeOfDay })
+  .refine(({ from, to }) => from !== to, { path: ['to'], error: 'must be another time than from.' })
+  .meta({ description: 'when they get no text messages, in the time zone of the desk (TIME_ZONE)' })
+export type QuietHours = z.infer<typeof QuietHours>
+
 export const Contact = z
   .object({
     ...stored,
@@ -67,6 +74,8 @@ export const Contact = z
       .describe('the first of its phones that has a country, as in +420 601 000 000: where text messages go'),
     language: Language.nullable().describe("null: the organization's"),
     role: ContactRole,
+    notify: ContactNotify,
+    quiet_hours: QuietHours.nullable(),
     suppressions: z.array(Suppression).describe('those of its addresses that get no mail, and why'),
     bounces: z.number().int().describe('letters to its addresses that came back within the last 30 days'),
   })
@@ -84,6 +93,8 @@ export const ContactChanges = input({
   phones: z.array(line(40)).max(20),
   language: Language.nullable(),
   role: ContactRole,
+  notify: ContactNotify.describe('which mail of tickets they get'),
+  quiet_hours: QuietHours.nullable(),
 }).partial()
 export type ContactChanges = z.infer<typeof ContactChanges>
 export const NewContact = ContactChanges.required({ name: true, emails: true })

@@ -117,5 +117,6 @@ export function contactImport(web: Web, { store }: App): void {
 
 const importDescription =
   'Send the file as text/csv, or as `csv` in JSON. The first line names the columns: organization, name, emails ' +
-  '(separated by spaces or semicolons), phones, language, role. A line with an address we know updates that contact; ' +
+  '(separated by spaces or semicolons), phones, language, role, notify, quiet_hours (as in 22:00-07:00; none takes ' +
+  'them away). A line with an address we know updates that contact; ' +
   'addresses are added, never taken away. The report has one entry for each line.'

@@ -2,7 +2,8 @@ import type { withAgents } from '@podatelna/admission'
 import {
   AgentNotify,
   AgentRole,
-  type api,
+  api,
+  ContactNotify,
   ContactRole,
   Language,
   LateReply,
@@ -53,6 +54,8 @@ function contactItself(row: ContactRow) {
     texts_to: textNumber(row.phones) ?? null,
     language: Language.nullable().parse(row.language),
     role: ContactRole.parse(row.role),
+    notify: ContactNotify.parse(row.notify),
+    quiet_hours: api.QuietHours.nullable().parse(row.quietHours),
   }
 }
 

@@ -2,12 +2,14 @@
  * `npm run bench`: letters through the whole real path (SMTP, verdict by DKIM, ticket committed, acknowledgement at a
  * relay) beside the floor: a bare server that does per letter what nobody can leave out. Both in one run, because
  * timings of different runs cannot be compared. Options: `--letters 20000 --connections 16`. `npm run bench -- mail`
- * measures reading letters instead (mail.ts), `npm run bench -- tickets` a desk with a million tickets (tickets/).
+ * measures reading letters instead (mail.ts), `npm run bench -- tickets` a desk with a million tickets (tickets/), and
+ * `npm run bench -- outbound` letters that leave (outbound/).
  */
 import { parseArgs } from 'node:util'
 import { preparedLetters } from './letters.ts'
 import { type Load, paced, saturated } from './load.ts'
 import { benchMail } from './mail.ts'
+import { benchOutbound } from './outbound/index.ts'
 import { openStage } from './stage.ts'
 import { floorSystem, ourSystem, type System } from './systems.ts'
 import { benchTickets } from './tickets/index.ts'
@@ -15,15 +17,16 @@ import { benchTickets } from './tickets/index.ts'
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    letters: { type: 'string', default: '5000' },
+    letters: { type: 'string' },
     paced: { type: 'string', default: '1000' },
     connections: { type: 'string', default: '16' },
     tickets: { type: 'string', default: '1000000' },
     folder: { type: 'string' },
     repetitions: { type: 'string', default: '100' },
+    key: { type: 'string', default: 'rsa' },
   },
 })
-const count = 4 * Math.ceil(Number(values.letters) / 4)
+const count = 4 * Math.ceil(Number(values.letters ?? 5_000) / 4)
 const pacedCount = Number(values.paced)
 const connections = Number(values.connections)
 
@@ -34,6 +37,9 @@ if (positionals.includes('mail')) {
 if (positionals.includes('tickets')) {
   const [tickets, repetitions] = [Number(values.tickets), Number(values.repetitions)]
   process.exit((await benchTickets({ tickets, folder: values.folder, repetitions }, say)) ? 0 : 1)
+}
+if (positionals.includes('outbound')) {
+  process.exit((await benchOutbound({ letters: Number(values.letters ?? 50_000), key: values.key }, say)) ? 0 : 1)
 }
 
 say(`Signing ${count + pacedCount} letters of 4 KB…`)

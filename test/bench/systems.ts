@@ -85,7 +85,7 @@ export async function floorSystem(stage: Stage): Promise<System> {
   }
 }
 
-const token = 'bench-token-of-24-characters'
+export const token = 'bench-token-of-24-characters'
 
 async function furnish(url: string): Promise<void> {
   const call = async (path: string, body: object) => {
@@ -102,16 +102,17 @@ async function furnish(url: string): Promise<void> {
   for (const { name, email } of acme.people) await call(`/api/organizations/${id}/contacts`, { name, emails: [email] })
 }
 
-type Child = { port: number; pid: number; ask<T>(question: string): Promise<T>; close(): Promise<void> }
+/** A process beside this one; `port` is what it says first. */
+export type Child = { port: number; pid: number; ask<T>(question: string | object): Promise<T>; close(): Promise<void> }
 
-async function startChild(file: string, env: Record<string, string>): Promise<Child> {
+export async function startChild(file: string, env: Record<string, string>): Promise<Child> {
   const child = fork(join(import.meta.dirname, file), { env: { ...process.env, ...env } })
   child.once('exit', endsWithUs(child.pid!))
   const port = await reply<number>(child)
   return {
     port,
     pid: child.pid!,
-    ask<T>(question: string) {
+    ask<T>(question: string | object) {
       child.send(question)
       return reply<T>(child)
     },
@@ -124,7 +125,7 @@ function reply<T>(child: ChildProcess): Promise<T> {
 }
 
 /** Samples the resident memory of a process while it works. */
-function watchMemory(pid: number): System['memory'] {
+export function watchMemory(pid: number): System['memory'] {
   const marks: number[] = []
   let peak = 0
   const sample = () => {

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { directory } from '../bench/tickets/clients.ts'
 import { writeDirectory } from '../bench/tickets/fill.ts'
 import { block, type Plan } from '../bench/tickets/life.ts'
-import { seeded } from '../bench/tickets/random.ts'
 import { columnsOf, type Rows } from '../bench/tickets/rows.ts'
 import { type Desk, type Json, openDesk } from '../scenario.ts'
+import { seeded } from '../world/random.ts'
 
 /** Five years of a small desk: every mailbox, every language, and organizations that have most and next to none of it. */
 const plan: Plan = { seed: 5, tickets: 2_500, end: Date.now(), directory: directory(5, 2_500) }

@@ -51,3 +51,10 @@ export function inboxInsert(subscription: Subscription, event: Envelope, when?: 
     ${when ? Prisma.sql`WHERE EXISTS (${when})` : Prisma.empty}
     ON CONFLICT DO NOTHING RETURNING event_id`
 }
+
+/** The same for several events at once: `causes` is a query of their ids, in a column `cause`. */
+export function inboxInserts(subscription: Subscription, causes: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`
+    INSERT INTO inbox (consumer, event_id) SELECT ${subscription.consumer}, cause FROM (${causes}) c ORDER BY cause
+    ON CONFLICT DO NOTHING RETURNING event_id`
+}

@@ -71,22 +71,20 @@ async function writeDigest({ store, letterhead, budgets }: Parts, due: Due): Pro
   // Nobody is to be told any more: they left the ticket, or it was erased.
   if (told.length === 0) {
     await store.query(Prisma.sql`
-      WITH settled AS (${settle(due, { ...stopped, sent: false })})
+      WITH settled AS (${settle(due, { ...stopped, digest: null })})
       UPDATE deliveries SET digest_line = NULL WHERE id = ANY(${ids}::uuid[]) AND EXISTS (SELECT FROM settled)`)
     return
   }
   const letter = await letterhead.write(digestNotice(due.address, stopped, told, letterhead))
   const toldIds = told.map(({ id }) => id)
   await commitLetters(store, {
-    letters: [letter],
+    steps: [{ cause: letter.id, letters: [letter], lease: 0 }],
     budgets,
-    inbox: () => settle(due, { ...stopped, sent: true }),
+    inbox: () => settle(due, { ...stopped, digest: letter.id }),
     also: (isNew) => Prisma.sql`
       UPDATE deliveries SET digest_line = NULL, digest_id = CASE WHEN id = ANY(${toldIds}::uuid[]) THEN ${letter.id}::uuid END
       WHERE id = ANY(${ids}::uuid[]) AND EXISTS (${isNew})`,
     counted: true,
-    cause: letter.id,
-    lease: 0,
   })
 }
 
@@ -96,12 +94,12 @@ async function writeDigest({ store, letterhead, budgets }: Parts, due: Due): Pro
  */
 function settle(
   { address, version, waiting, ready, nextAt }: Due,
-  { letters, more, sent }: Stopped & { sent: boolean },
+  { letters, more, digest }: Stopped & { digest: string | null },
 ): Prisma.Sql {
   const left = more ? waiting : waiting.filter((ticket) => !ready.includes(ticket))
   const next = more ? Prisma.sql`now() + interval '10 minutes'` : Prisma.sql`${nextAt}::timestamptz`
   const moment = Prisma.sql`array_fill(${momentAfter(Prisma.sql`sent_at`)}, ARRAY[${ready.length}::int])`
-  const counted = sent
+  const counted = digest
     ? Prisma.sql`, sent_at = sent_at || ${moment}, tickets = tickets || ${ready}::uuid[]`
     : Prisma.empty
   return Prisma.sql`
@@ -112,7 +110,7 @@ function settle(
           ${letters.map(({ line }) => JSON.stringify(line))}::jsonb[]) AS as_read (id, line)
         WHERE deliveries.id = as_read.id AND deliveries.digest_line = as_read.line FOR UPDATE OF deliveries) locked) stopped
     WHERE address = ${address} AND version = ${version} AND there = ${letters.length}
-    RETURNING gen_random_uuid() AS event_id`
+    RETURNING ${digest}::uuid AS event_id`
 }
 
 async function postpone(store: Store, { address, version }: Due, at: Date): Promise<void> {

@@ -1,9 +1,9 @@
-import { type Consumer, inboxInsert, type Outcome } from '@podatelna/bus'
+import { type Consumer, inboxInsert, inboxInserts, type Outcome } from '@podatelna/bus'
 import { type Envelope, subscriptions } from '@podatelna/contracts'
-import type { Prisma, Store } from '@podatelna/store'
+import type { Store } from '@podatelna/store'
 import { agentDeskReader } from './agent-notices.ts'
 import type { Budgets } from './budgets.ts'
-import { commitLetters } from './deliveries.ts'
+import { commitLetters, type Planned, type Step } from './deliveries.ts'
 import { contentsOf } from './enclosures.ts'
 import type { Letter, Letterhead } from './letterhead.ts'
 import type { Plan } from './plan.ts'
@@ -12,6 +12,7 @@ import type { Post } from './post.ts'
 import { reactionEstimate } from './reaction.ts'
 import type { Texts } from './texts/index.ts'
 import { ticketReader } from './ticket-notices.ts'
+import { together } from './together.ts'
 
 const subscription = subscriptions.outboundNotices
 
@@ -19,7 +20,9 @@ const subscription = subscriptions.outboundNotices
  * Turns events into letters: read what happened (one statement), decide who is told, write the letters, commit them as
  * deliveries (one statement), and only then hand them to the post. Nobody waits here for a mail server.
  */
-export function noticesConsumer(parts: Parts): Consumer {
+export function noticesConsumer(opened: Opened): Consumer {
+  const { store, budgets } = opened
+  const parts = { ...opened, commitPlain: together((steps) => commitLetters(store, plain(steps, budgets))) }
   const readers = { readTicket: ticketReader(parts.store), readAgents: agentDeskReader(parts.store) }
   const desk = { ...parts, ...readers, reaction: reactionEstimate(parts.store), writeText: parts.texts?.write }
   const oneAtATime = turns()
@@ -56,11 +59,23 @@ async function commitWithFiles(parts: Parts, event: Envelope, plan: Plan): Promi
   return (await commit(parts, event, { ...plan, letters, lease: 0 })) !== undefined
 }
 
-function commit({ store, budgets, texts }: Parts, event: Envelope, plan: Plan & { letters: Letter[]; lease: number }) {
+/** Ids of the deliveries to be sent now; undefined when what was read is not true any more. */
+async function commit(parts: Parts, event: Envelope, plan: Plan & { letters: Letter[]; lease: number }) {
+  const { store, budgets, texts, commitPlain } = parts
   const { letters, lease, gate, ticket } = plan
+  if (letters.length === 0) {
+    await store.query(inboxInsert(subscription, event))
+    return new Set<string>()
+  }
+  const step: Step = { cause: event.id, letters, ticket, lease }
   const text = texts && plan.text && { text: plan.text, budgets: texts.budgets }
-  const inbox = (when?: Prisma.Sql) => inboxInsert(subscription, event, when)
-  return commitLetters(store, { letters, budgets, inbox, gate, ticket, text, cause: event.id, lease })
+  const committed =
+    text || gate ? await commitLetters(store, { ...plain([step], budgets), gate, text }) : await commitPlain(step)
+  return committed.current.has(event.id) ? committed.queued : undefined
+}
+
+function plain(steps: Step[], budgets: Budgets): Planned {
+  return { steps, budgets, inbox: (causes) => inboxInserts(subscription, causes) }
 }
 
 /** What is large is done by one at a time in each process. */
@@ -77,4 +92,5 @@ function firstTry({ id, to, envelopeFrom, source }: Letter) {
   return { id, to, envelopeFrom, source, attempts: 0, createdAt: new Date() }
 }
 
-type Parts = { store: Store; letterhead: Letterhead; budgets: Budgets; post: Post; texts: Texts | undefined }
+type Opened = { store: Store; letterhead: Letterhead; budgets: Budgets; post: Post; texts: Texts | undefined }
+type Parts = Opened & { commitPlain: ReturnType<typeof together> }

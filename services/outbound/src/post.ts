@@ -21,6 +21,8 @@ export type Lease = { seconds: number; since: number }
 const leaseSeconds = 30
 const roomFor = 100
 const roundEveryMs = 1_000
+/** How long the note of an attempt may wait for others to be written with. */
+const lingerMs = 10
 const patienceAtCloseMs = 10_000
 
 export function openPost(parts: Parts): Post {
@@ -111,9 +113,10 @@ class RelayPost implements Post {
     })
   }
 
-  /** One statement serves all attempts that ended while the last one ran. */
+  /** One statement serves all attempts that ended within a moment, or while the last one ran. */
   async #record(): Promise<void> {
     while (this.#attempts.length > 0) {
+      await delay(lingerMs)
       const batch = this.#attempts.splice(0, roomFor)
       try {
         this.#bus.publish(await recordAttempts(this.#store, batch))

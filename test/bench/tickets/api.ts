@@ -1,9 +1,9 @@
 /** What agents ask the API for, each kind with parameters of its own every time. */
 import { api } from '@podatelna/contracts'
 import pg from 'pg'
+import { seeded } from '../../world/random.ts'
 import { type Directory, mailboxShares } from './clients.ts'
 import { firstNumber } from './life.ts'
-import { seeded } from './random.ts'
 import { commonWords, type Language, wordsAround } from './words.ts'
 
 export type Question = { name: string; goal: number; paths: string[] }

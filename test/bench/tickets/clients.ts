@@ -1,5 +1,5 @@
 /** Who writes and who answers in the invented desk. */
-import { type Random, seeded } from './random.ts'
+import { type Random, seeded } from '../../world/random.ts'
 import type { Language } from './words.ts'
 
 export type Person = { id: string; name: string; email: string }

@@ -8,8 +8,8 @@ import { readSettings } from '@podatelna/runtime'
 import { letterFiler } from '@podatelna/ticketing'
 import pg from 'pg'
 import { letter } from '../../world/letters.ts'
+import type { Random } from '../../world/random.ts'
 import type { Client, Directory, Person } from './clients.ts'
-import type { Random } from './random.ts'
 import { sentence, title } from './words.ts'
 
 /** A desk whose letters are admitted and filed one by one, in this process. */

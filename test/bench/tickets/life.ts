@@ -1,7 +1,8 @@
 /** The life of invented tickets: a block of them with all that hangs on them. */
+
+import { type Random, seeded } from '../../world/random.ts'
 import { type Client, type Directory, mailboxShares, type Person } from './clients.ts'
 import { arrived, attach, tell } from './post.ts'
-import { type Random, seeded } from './random.ts'
 import { put, type Rows } from './rows.ts'
 import { type Language, sentence, title } from './words.ts'
 

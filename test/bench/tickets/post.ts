@@ -1,7 +1,7 @@
 /** What came and went by mail in the life of invented tickets: letters, files, and what people were told. */
 import { createHash } from 'node:crypto'
+import type { Random } from '../../world/random.ts'
 import type { Entry, Plan } from './life.ts'
-import type { Random } from './random.ts'
 import { put, type Rows } from './rows.ts'
 import { title } from './words.ts'
 

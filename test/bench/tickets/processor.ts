@@ -17,6 +17,15 @@ export function serverTime(serverPid: number, database?: string): number {
   }
 }
 
+/** The same of one process. */
+export function processTime(pid: number): number {
+  try {
+    return ticks(String(pid)).own * msPerTick
+  } catch {
+    return Number.NaN
+  }
+}
+
 /** The same of this process. */
 export function ownTime(): number {
   const { user, system } = process.cpuUsage()

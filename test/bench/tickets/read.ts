@@ -1,13 +1,13 @@
 /** What is asked of a full desk: how long it takes, and by which plans. */
 import { openClient } from '../../world/client.ts'
 import { letter } from '../../world/letters.ts'
+import { seeded } from '../../world/random.ts'
 import { filtersToSave, type Known, questions, samplesOf } from './api.ts'
 import { type ApiDesk, type Env, openApiDesk } from './desk.ts'
 import { answer, answerable, question, type Written } from './letters.ts'
 import type { Plan as Filling } from './life.ts'
 import { explainedUrl, hearPlans, type Plan } from './plans.ts'
 import { ownTime, serverTime } from './processor.ts'
-import { seeded } from './random.ts'
 import type { Timed } from './report.ts'
 
 /** So often PostgreSQL plans a prepared statement anew, before it may settle for one plan (its plancache.c). */

@@ -2,7 +2,7 @@
  * Words for invented texts. A word of rank r is drawn with a probability near 1/r, as in any language (Zipf): the first are
  * in nearly every message, the last in a few of a million.
  */
-import type { Random } from './random.ts'
+import type { Random } from '../../world/random.ts'
 
 export type Language = 'cs' | 'it' | 'en'
 

@@ -1,9 +1,10 @@
 /** What is written into a full desk and into an empty one, in turn, so that whatever else the machine does falls on both. */
+
+import { seeded } from '../../world/random.ts'
 import type { Directory } from './clients.ts'
 import { type ApiDesk, type Env, openApiDesk } from './desk.ts'
 import { type Answerable, answer, type MailDesk, openMailDesk, question } from './letters.ts'
 import { ownTime, serverTime } from './processor.ts'
-import { seeded } from './random.ts'
 import type { Pair } from './report.ts'
 
 type Both<Value> = { full: Value; empty: Value }

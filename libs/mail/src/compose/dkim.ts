@@ -36,7 +36,7 @@ function signature({ selector, algorithm, key }: Key & { selector: string }, let
   const unsigned = [
     `DKIM-Signature: v=1; a=${algorithm}; c=relaxed/relaxed; t=${at};`,
     ` d=${domain}; s=${selector};`,
-    ` h=${folded(names.join(':'), /(?<=:)/)};`,
+    ` h=${folded(names.join(':'))};`,
     ` bh=${bodyHash};`,
     ' b=',
   ].join('\r\n')
@@ -50,7 +50,7 @@ function signature({ selector, algorithm, key }: Key & { selector: string }, let
   const data = Buffer.from(signed.join('') + relaxedField(unsigned), 'latin1')
   const digest = algorithm === 'ed25519-sha256' ? createHash('sha256').update(data).digest() : data
   const value = sign(algorithm === 'ed25519-sha256' ? null : 'sha256', digest, key).toString('base64')
-  return `${unsigned}${folded(value, /(?<=^(?:.{72})+)/)}\r\n`
+  return `${unsigned}${value.match(/.{1,72}/g)!.join('\r\n ')}\r\n`
 }
 
 /** The header, canonicalised and by name, in order; and the hash of the body (§3.4.2, §3.4.4). */
@@ -86,9 +86,10 @@ function relaxedBody(body: string): string {
   return end === 0 ? '' : `${lines.slice(0, end)}\r\n`
 }
 
-function folded(value: string, where: RegExp): string {
+/** A list of names in lines; it may be broken after each colon. */
+function folded(value: string): string {
   const lines: string[] = []
-  for (const piece of value.split(where)) {
+  for (const piece of value.split(/(?<=:)/)) {
     const line = lines.at(-1)
     if (line !== undefined && line.length + piece.length <= 72) lines[lines.length - 1] = line + piece
     else lines.push(piece)

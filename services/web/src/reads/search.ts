@@ -83,16 +83,29 @@ async function olderOnes(
 
 /** Those of the tickets that have the words. */
 async function among(database: Queryable, place: Place, words: Word[], tickets: Found[]): Promise<Found[]> {
-  const parts = place.dated ? Map.groupBy(tickets, periodOf) : new Map([['', tickets]])
-  const queries = [...parts.keys()].map((period) => queryFor(words, period))
-  const ids = [...parts.values()].map((some) => `{${idsOf(some).join()}}`)
-  const rows = await database.query<{ id: string }>(Prisma.sql`
-    SELECT DISTINCT hit.id FROM unnest(${queries}::text[], ${ids}::text[]) AS part (query, tickets)
+  const [having] = await haveEach(database, place, [words], tickets)
+  return tickets.filter(({ id }) => having!.has(id))
+}
+
+/** Which of the tickets have all the words of each list, in one statement. */
+async function haveEach(database: Queryable, place: Place, lists: Word[][], tickets: Found[]): Promise<Set<string>[]> {
+  const parts = [...(place.dated ? Map.groupBy(tickets, periodOf) : new Map([['', tickets]]))]
+  const asked = lists.flatMap((words, list) => {
+    return parts.map(([period, some]) => ({ list, query: queryFor(words, period), tickets: `{${idsOf(some).join()}}` }))
+  })
+  const [list, query, ids] = [
+    asked.map((one) => one.list),
+    asked.map((one) => one.query),
+    asked.map((one) => one.tickets),
+  ]
+  const rows = await database.query<{ list: number; id: string }>(Prisma.sql`
+    SELECT DISTINCT part.list, hit.id FROM unnest(${list}::int[], ${query}::text[], ${ids}::text[]) AS part (list, query, tickets)
     CROSS JOIN LATERAL (
       SELECT ${place.ticketId} AS id FROM ${place.of(Prisma.sql`part.tickets::uuid[]`)}
       AND ${has(place, Prisma.sql`part.query`)} OFFSET 0) AS hit`)
-  const having = new Set(idsOf(rows))
-  return tickets.filter(({ id }) => having.has(id))
+  const having = lists.map(() => new Set<string>())
+  for (const row of rows) having[row.list]!.add(row.id)
+  return having
 }
 
 /**
@@ -116,12 +129,10 @@ async function byPeriods(database: Queryable, place: Place, search: Search): Pro
 
 /** Of several words the common ones are not looked for in the index: it would collect all that have them first. */
 async function rareOf(database: Queryable, place: Place, { words, newest }: Search): Promise<Word[]> {
-  if (words.length === 1) return words
-  const rare: Word[] = []
-  for (const word of words) {
-    const having = await among(database, place, [word], newest)
-    if (having.length < few / 10) rare.push(word)
-  }
+  if (words.length === 1 || !place.dated) return words
+  const lists = words.map((word) => [word])
+  const having = await haveEach(database, place, lists, newest)
+  const rare = words.filter((_, i) => having[i]!.size < few / 10)
   return rare.length > 0 ? rare : words
 }
 
@@ -143,11 +154,10 @@ function inIndex(place: Place, queries: string[], common: Word[], { where, count
 /** So many rows with the words are read in one go: more take longer than to look at the tickets that fit one by one. */
 const manyHits = 10_000
 
-/** Parts of a list, each longer than the one before. */
+/** A hundred days, in which most searches find enough; and all before. */
 function* growing(periods: string[]): Generator<string[]> {
-  for (let [from, count] = [0, 4]; from < periods.length; from += count, count *= 8) {
-    yield periods.slice(from, from + count)
-  }
+  yield periods.slice(0, 8)
+  if (periods.length > 8) yield periods.slice(8)
 }
 
 /** The periods from which there are tickets, newest first. */

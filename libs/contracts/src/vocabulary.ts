@@ -177,7 +177,7 @@ export const TextKind = z.enum(['ticket_opened', 'public_reply', 'solved'])
 export type TextKind = z.infer<typeof TextKind>
 
 /**
- * - `queued`: waits for its first try, or for another one
+ * - `queued`: waits: for its first try, for another one, or for the end of quiet hours
  * - `sent`: the provider took it; whether it arrives is told by a receipt, if one comes
  * - `delivered`: it is on the telephone
  * - `failed`: the provider said "never", or nobody knows what became of it

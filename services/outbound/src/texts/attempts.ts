@@ -1,6 +1,7 @@
 import { Prisma, type Store } from '@podatelna/store'
 import { whyKeptBack } from './kept-back.ts'
 import type { Answer, Outgoing } from './provider.ts'
+import { quietUntil } from './quiet.ts'
 
 /** A text in the hands of this process; `unclear` counts this attempt until its answer is clear. */
 export type Due = Outgoing & { attempts: number; unclear: number; expiresAt: Date }
@@ -39,18 +40,19 @@ export function afterAnswer(text: Due, { rest = 0, ...answer }: Answer, now = Da
 
 /**
  * Leases what is due to this process, and counts it as unclear until it is recorded: after a crash nobody knows. What is
- * not for its recipient any more, came too late, or was unclear too often, ends here.
+ * not for its recipient any more, came too late, or was unclear too often, ends here; in quiet hours it waits for their end.
  *
  * @param asked.leave seconds for which it is left to other processes
  * @param asked.inHand texts this process has already, should it be slow to write down what became of them
  */
 export async function takeDue(
   store: Store,
-  asked: { limit: number; inHand: string[]; lease: number; leave: number },
+  asked: { limit: number; inHand: string[]; lease: number; leave: number; timeZone: string },
 ): Promise<Due[]> {
   return store.query<Due>(Prisma.sql`
     WITH due AS (
-      SELECT x.id, ${whyKeptBack} AS kept_back, x.expires_at <= now() AS late, x.unclear >= ${unclearLimit} AS lost
+      SELECT x.id, ${whyKeptBack} AS kept_back, x.expires_at <= now() AS late, x.unclear >= ${unclearLimit} AS lost,
+        ${quietUntil(asked.timeZone)} AS quiet
       FROM texts x
       JOIN tickets t ON t.id = x.ticket_id
       JOIN participants p ON p.id = x.participant_id
@@ -60,19 +62,20 @@ export async function takeDue(
       WHERE x.due_at <= now() - ${asked.leave} * interval '1 second' AND x.id <> ALL(${asked.inHand}::uuid[])
       ORDER BY x.due_at LIMIT ${asked.limit} FOR UPDATE OF x SKIP LOCKED),
     judged AS (
-      SELECT id,
+      SELECT id, quiet,
         CASE WHEN kept_back IS NOT NULL THEN 'suppressed' WHEN lost THEN 'failed' WHEN late THEN 'expired' END AS ends,
         coalesce(kept_back, CASE WHEN lost THEN ${lost} ELSE ${late} END) AS why
       FROM due),
     taken AS (
       UPDATE texts x SET state = coalesce(ends, x.state),
-        due_at = CASE WHEN ends IS NULL THEN now() + ${asked.lease} * interval '1 second' END,
-        unclear = unclear + (ends IS NULL)::int
+        due_at = CASE WHEN ends IS NULL THEN coalesce(quiet, now() + ${asked.lease} * interval '1 second') END,
+        expires_at = coalesce(CASE WHEN ends IS NULL THEN quiet + ${usefulSeconds} * interval '1 second' END, expires_at),
+        unclear = unclear + (ends IS NULL AND quiet IS NULL)::int
       FROM judged WHERE x.id = judged.id
-      RETURNING x.id, to_number AS "to", body, taken, attempt_count AS attempts, unclear, expires_at AS "expiresAt", ends),
+      RETURNING x.id, to_number AS "to", body, taken, attempt_count AS attempts, unclear, expires_at AS "expiresAt", ends, quiet),
     told AS (
       INSERT INTO text_attempts (text_id, outcome, answer) SELECT id, ends, why FROM judged WHERE ends IS NOT NULL)
-    SELECT * FROM taken WHERE ends IS NULL`)
+    SELECT * FROM taken WHERE ends IS NULL AND quiet IS NULL`)
 }
 
 const lost = 'It was handed over twice without an answer, and not a third time: it may have arrived or not.'

@@ -16,7 +16,7 @@ export function startTexts(app: App, letterhead: Letterhead): Texts | undefined 
   const provider = providerOf(app)
   if (!provider) return undefined
   const { store, log, metrics, settings } = app
-  const post = startTextPost({ store, provider, log, metrics })
+  const post = startTextPost({ store, provider, timeZone: settings.TIME_ZONE, log, metrics })
   const write = textWriter(letterhead, provider.headerBytes)
   return { write, budgets: textBudgetsOf(settings), close: () => post.close() }
 }

@@ -14,7 +14,7 @@ const roundEveryMs = 1_000
 const tidyEveryMs = 60_000
 const patienceAtCloseMs = 10_000
 
-type Parts = { store: Store; provider: Provider; log: Logger; metrics: Metrics }
+type Parts = { store: Store; provider: Provider; timeZone: string; log: Logger; metrics: Metrics }
 
 /** Looks every second for texts that are due, and gives them to the provider. Any number of processes may. */
 export function startTextPost(parts: Parts): { close(): Promise<void> } {
@@ -58,9 +58,9 @@ class TextPost {
   async #takeDue(): Promise<void> {
     const limit = atATime - this.#inHand.size
     if (limit <= 0 || performance.now() < this.#restUntil) return
-    const { store, provider } = this.#parts
+    const { store, provider, timeZone } = this.#parts
     const leave = provider.isThere() ? 0 : standBackSeconds
-    const due = await takeDue(store, { limit, inHand: [...this.#inHand.keys()], lease: leaseSeconds, leave })
+    const due = await takeDue(store, { limit, inHand: [...this.#inHand.keys()], lease: leaseSeconds, leave, timeZone })
     for (const text of due) {
       this.#inHand.set(
         text.id,

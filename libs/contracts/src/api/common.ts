@@ -63,7 +63,7 @@ export const ListQuery = z.object({
   cursor: Cursor.optional().describe('`next` of the page before this one'),
 })
 
-/** Newest first. `next` is the cursor of the following page, null on the last one. */
+/** Newest first. `next` is the cursor of the following page, null on the last one; a page may hold fewer than were asked for. */
 export function page<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), next: z.string().nullable() })
 }

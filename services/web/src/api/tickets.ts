@@ -18,7 +18,12 @@ export function ticketCalls(web: Web, app: App): void {
     '/tickets',
     {
       schema: {
-        ...about('Tickets', 'List tickets'),
+        ...about(
+          'Tickets',
+          'List tickets',
+          'Newest first. A search that takes long stops after a while: its page holds what was found until then, perhaps ' +
+            'nothing, and `next` goes on from there.',
+        ),
         querystring: api.TicketQuery,
         response: answers({ 200: api.page(api.TicketInList) }, 404),
       },

@@ -8,10 +8,13 @@ import { has, hasOnReading, type Place, places, queryFor, type Word, wordsOf } f
 
 type Asked = { where: Prisma.Sql; count: number }
 type Found = { id: string; createdAt: Date }
-type Search = Asked & { words: Word[]; newest: Found[]; periods: string[] }
+type Search = Asked & { words: Word[]; newest: Found[]; periods: string[]; deadline: number }
+
+/** `until`: tickets older than that were not looked at, as somebody waits; absent when all were, or enough were found. */
+export type Looked = { found: Found[]; until?: Found | undefined }
 
 /**
- * Ids of tickets that fit, the `count` newest among them.
+ * Tickets that fit, the `count` newest among them.
  *
  * @param where conditions on `tickets t`
  * @param searches what a ticket must have, each with all its words in one place, or as its number, ours or of an old system
@@ -19,10 +22,12 @@ type Search = Asked & { words: Word[]; newest: Found[]; periods: string[] }
 export async function newestTickets(
   store: Store,
   { where, searches, count }: Asked & { searches: string[] },
-): Promise<string[]> {
+): Promise<Looked> {
   const [search, ...others] = searches
-  if (search === undefined)
-    return idsOf(await newest({ query: (sql) => store.prisma.$queryRaw(sql) }, { where, count }))
+  if (search === undefined) {
+    return { found: await newest({ query: (sql) => store.prisma.$queryRaw(sql) }, { where, count }) }
+  }
+  const deadline = performance.now() + patienceMs
   return store.prisma.$transaction(async (database) => {
     await database.$executeRaw(costs)
     const periods = await periodsOf(within(database))
@@ -31,9 +36,13 @@ export async function newestTickets(
       const words = await wordsOf(within(database), other)
       narrowed.push(Prisma.sql`t.id IN (${everywhere(other, words, periods)})`)
     }
-    return findTickets(within(database), search, periods, { where: Prisma.join(narrowed, ' AND '), count })
-  }, patience)
+    const asked = { where: Prisma.join(narrowed, ' AND '), count, periods, deadline }
+    return findTickets(within(database), search, asked)
+  }, limits)
 }
+
+/** After so long what comes next is left to the next page. */
+const patienceMs = 120
 
 /**
  * To compile a plan, or to start a second process for it, takes longer than all of these run; and to read tickets of others
@@ -42,23 +51,51 @@ export async function newestTickets(
 const costs = Prisma.sql`
   SELECT set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true),
     set_config('cpu_tuple_cost', '0.05', true)`
-const patience = { maxWait: 10_000, timeout: 30_000 }
+const limits = { maxWait: 10_000, timeout: 30_000 }
 
-async function findTickets(database: Queryable, search: string, periods: string[], asked: Asked): Promise<string[]> {
+async function findTickets(
+  database: Queryable,
+  search: string,
+  asked: Omit<Search, 'words' | 'newest'>,
+): Promise<Looked> {
   const where = Prisma.sql`${asked.where} AND (${numbered(search)})`
-  const found = await newest(database, { ...asked, where })
+  const byNumber = await newest(database, { ...asked, where })
   const words = await wordsOf(database, search)
-  if (words.length === 0) return idsOf(found)
-  const about = { ...asked, words, periods, newest: await newest(database, { ...asked, count: few }) }
-  for (const place of places) found.push(...(await inPlace(database, place, about)))
-  return [...new Set(idsOf(found))]
+  if (words.length === 0) return { found: byNumber }
+  const about = { ...asked, words, newest: await newest(database, { ...asked, count: few }) }
+  const looked: Looked[] = [{ found: byNumber }]
+  for (const place of places) looked.push(await inPlace(database, place, about))
+  return together(looked)
 }
 
-async function inPlace(database: Queryable, place: Place, search: Search): Promise<Found[]> {
+function isLate({ deadline }: Search): boolean {
+  return performance.now() > deadline
+}
+
+/** What all places were looked at for: where one stopped, what others found beyond is for the next page. */
+function together(looked: Looked[]): Looked {
+  const found = new Map(looked.flatMap((one) => one.found).map((one) => [one.id, one]))
+  const until = looked.flatMap((one) => one.until ?? []).reduce(newerOf, undefined)
+  return { found: [...found.values()].filter((one) => !until || isOlder(until, one)), until }
+}
+
+function newerOf(one: Found | undefined, other: Found): Found {
+  return one && isOlder(other, one) ? one : other
+}
+
+/** Stands further down in the list, or is the same. */
+function isOlder(one: Found, other: Found): boolean {
+  const [at, otherAt] = [one.createdAt.getTime(), other.createdAt.getTime()]
+  return at < otherAt || (at === otherAt && one.id <= other.id)
+}
+
+async function inPlace(database: Queryable, place: Place, search: Search): Promise<Looked> {
   const met = await among(database, place, search.words, search.newest)
-  if (met.length >= search.count || search.newest.length < few) return met
-  const inPeriods = met.length < promising ? await byPeriods(database, place, search) : 'many'
-  return inPeriods === 'many' ? [...met, ...(await olderOnes(database, place, search))] : inPeriods
+  if (met.length >= search.count || search.newest.length < few) return { found: met }
+  const inPeriods = met.length < promising ? await byPeriods(database, place, search, met) : 'many'
+  if (inPeriods !== 'many') return inPeriods
+  const { found, until } = await olderOnes(database, place, search)
+  return { found: [...met, ...found], until }
 }
 
 /** So many of the newest tickets are looked at, to learn how common the words are among those that fit. */
@@ -67,17 +104,15 @@ const few = 300
 const promising = 4
 
 /** Newest first; until enough were found, or none are left. */
-async function olderOnes(
-  database: Queryable,
-  place: Place,
-  { where, count, words, newest: seen }: Search,
-): Promise<Found[]> {
+async function olderOnes(database: Queryable, place: Place, search: Search): Promise<Looked> {
+  const { where, count, words, newest: seen } = search
   const found: Found[] = []
-  for (let [size, last] = [2_000, seen.at(-1)!]; ; size = Math.min(2 * size, 16_000)) {
+  for (let [size, last] = [2_000, seen.at(-1)!]; ; size = Math.min(2 * size, 8_000)) {
     const next = await newest(database, { where: Prisma.sql`${where} AND ${olderThan(last)}`, count: size })
     found.push(...(await among(database, place, words, next)))
-    if (found.length >= count || next.length < size) return found
+    if (found.length >= count || next.length < size) return { found }
     last = next.at(-1)!
+    if (isLate(search)) return { found, until: last }
   }
 }
 
@@ -112,7 +147,7 @@ async function haveEach(database: Queryable, place: Place, lists: Word[][], tick
  * In the index alone, which is fast as long as few have the words, whether they fit or not. No ticket is older than its
  * id says: none of the periods that were not read yet has a newer one than where they begin.
  */
-async function byPeriods(database: Queryable, place: Place, search: Search): Promise<Found[] | 'many'> {
+async function byPeriods(database: Queryable, place: Place, search: Search, met: Found[]): Promise<Looked | 'many'> {
   const rare = await rareOf(database, place, search)
   const common = search.words.filter((word) => !rare.includes(word))
   const found: Found[] = []
@@ -121,11 +156,19 @@ async function byPeriods(database: Queryable, place: Place, search: Search): Pro
     const rows = await database.query<Found & { many: boolean }>(inIndex(place, queries, common, search))
     if (rows.some(({ many }) => many)) return 'many'
     found.push(...rows.filter(({ id }) => id !== null))
-    const settled = found.filter(({ createdAt }) => createdAt >= timeOf(some.at(-1)!))
+    const begins = { id: nil, createdAt: timeOf(some.at(-1)!) }
+    const settled = found.filter(({ createdAt }) => createdAt >= begins.createdAt)
     if (settled.length >= search.count) break
+    if (isLate(search) && some.at(-1) !== search.periods.at(-1) && place.dated) {
+      // Of the newest it is known already: even where those are older, the next page begins behind them.
+      const last = search.newest.at(-1)!
+      return { found: [...met, ...found], until: isOlder(begins, last) ? begins : last }
+    }
   }
-  return found
+  return { found }
 }
+
+const nil = '00000000-0000-0000-0000-000000000000'
 
 /** Of several words the common ones are not looked for in the index: it would collect all that have them first. */
 async function rareOf(database: Queryable, place: Place, { words, newest }: Search): Promise<Word[]> {
@@ -154,10 +197,9 @@ function inIndex(place: Place, queries: string[], common: Word[], { where, count
 /** So many rows with the words are read in one go: more take longer than to look at the tickets that fit one by one. */
 const manyHits = 10_000
 
-/** A hundred days, in which most searches find enough; and all before. */
+/** Parts of a list, each longer than the one before: of periods, a hundred days first, in which most find enough. */
 function* growing(periods: string[]): Generator<string[]> {
-  yield periods.slice(0, 8)
-  if (periods.length > 8) yield periods.slice(8)
+  for (let [from, to] = [0, 8]; from < periods.length; [from, to] = [to, 4 * to]) yield periods.slice(from, to)
 }
 
 /** The periods from which there are tickets, newest first. */

@@ -22,16 +22,18 @@ import { suppressionsOf } from './suppressions.ts'
 import { showText, textParts } from './texts.ts'
 import { type TicketsAsked, ticketsWhere } from './ticket-filter.ts'
 
-/** Newest first. */
+/** Newest first. A page of a search may hold fewer than there are: what takes long to look for is left to the next page. */
 export async function listTickets(store: Store, asked: TicketsAsked) {
   const where = await ticketsWhere(store, asked)
   if (!where) return { items: [], next: null }
   const searches = asked.filters.flatMap(({ q }) => q?.trim() || [])
   const take = asked.limit + 1
-  const id = { in: await newestTickets(store, { where, searches, count: take }) }
+  const { found, until } = await newestTickets(store, { where, searches, count: take })
+  const id = { in: found.map((one) => one.id) }
   const rows = await store.prisma.ticket.findMany({ where: { id }, orderBy: inOrder, take, include: forList })
   const assignees = await assigneesOf(store, rows)
-  return pageOf(rows, asked.limit, placeOf, (row) => showInList(row, assignees))
+  const page = pageOf(rows, asked.limit, placeOf, (row) => showInList(row, assignees))
+  return page.next === null && until ? { ...page, next: api.cursor(placeOf(until)) } : page
 }
 
 export async function readTicket(store: Store, number: bigint): Promise<api.Ticket | undefined> {

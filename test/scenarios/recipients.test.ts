@@ -15,12 +15,15 @@ const people = ['stranger' as const, ...roles].flatMap((role) =>
 )
 
 let desk: Desk
+/** Ids by address. */
+const contacts = new Map<string, string>()
 beforeAll(async () => {
   desk = await openDesk()
   const { items } = await desk.api('GET', '/api/organizations')
   const { id } = items.find(({ name }: Json) => name === acme.name)
   for (const { role, email } of people.filter((person) => person.role !== 'stranger')) {
-    await desk.api('POST', `/api/organizations/${id}/contacts`, { name: email, emails: [email], role })
+    const contact = await desk.api('POST', `/api/organizations/${id}/contacts`, { name: email, emails: [email], role })
+    contacts.set(email, contact.id)
   }
 })
 afterAll(() => desk?.close())
@@ -41,10 +44,13 @@ const roster = fc.record({
   audience: fc.constantFrom('client', 'end_customer', undefined),
   cc: some(3),
   addedAfterwards: some(2),
+  wantOnlyTheirOwn: some(4),
 })
 
 async function told(story: Roster): Promise<void> {
   const author = people[story.requester]!
+  const sparing = called(story.wantOnlyTheirOwn).filter(({ email }) => contacts.has(email))
+  await prefer(sparing, 'mine')
   const [byLetter, byStaff, removed] = [
     called(story.copiedByLetter),
     called(story.copiedByStaff),
@@ -65,21 +71,29 @@ async function told(story: Roster): Promise<void> {
   for (const person of cc) onIt.set(person.email, person)
   const audience = story.audience ?? (author.role === 'end_customer' && story.visible ? 'end_customer' : 'client')
   const mayBeWritten = audience === 'client' || story.visible
-  const expected = [...onIt.values()].filter(({ role }) => role !== 'end_customer' || audience === 'end_customer')
+  const readers = [...onIt.values()].filter(({ role }) => role !== 'end_customer' || audience === 'end_customer')
+  const spared = readers.filter((person) => sparing.includes(person) && person !== author)
+  const expected = readers.filter((person) => !spared.includes(person))
 
   const query = new URLSearchParams({ cc: emails(cc).join(','), ...(story.audience && { audience: story.audience }) })
   const preview = await desk.api('GET', `${at}/recipients?${query}`, undefined, mayBeWritten ? 200 : 409)
   const draft = { text: 'An answer.', cc: emails(cc), audience: story.audience }
   const reply = await desk.api('POST', `${at}/replies`, draft, mayBeWritten ? 201 : 409)
+  await prefer(sparing, 'all')
   if (!mayBeWritten) return
   for (const { email } of afterwards) await desk.api('POST', `${at}/cc`, { email })
   const { messages, deliveries } = await desk.api('GET', at)
   const mailed = deliveries.filter(({ kind }: Json) => kind === 'public_reply').map(({ to }: Json) => to)
   expect(preview.audience).toBe(audience)
   expect(emails(preview.recipients).sort(), 'preview').toEqual(emails(expected).sort())
+  expect(emails(preview.not_mailed).sort(), 'not mailed').toEqual(emails(spared).sort())
   expect(emails(reply.recipients).sort(), 'answer of the call').toEqual(emails(expected).sort())
   expect(emails(messages.at(-1).recipients).sort(), 'record').toEqual(emails(expected).sort())
   expect(mailed.sort(), 'deliveries').toEqual(emails(expected).sort())
+}
+
+async function prefer(persons: Person[], notify: string): Promise<void> {
+  for (const { email } of persons) await desk.api('PATCH', `/api/contacts/${contacts.get(email)}`, { notify })
 }
 
 test('An agent who is on a ticket does not receive their own reply, and a mailbox of ours nobody’s.', async () => {

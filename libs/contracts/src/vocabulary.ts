@@ -30,6 +30,13 @@ export type ContactRole = z.infer<typeof ContactRole>
 export const ContactNotify = z.enum(['all', 'mine', 'digest_hourly', 'digest_daily', 'answers'])
 export type ContactNotify = z.infer<typeof ContactNotify>
 
+/**
+ * When a notice is mailed to somebody, by what they prefer: in the `hourly` or the `daily` digest, or, of what they want no
+ * mail about, `never`.
+ */
+export const PreferredMail = z.enum(['at_once', 'hourly', 'daily', 'never'])
+export type PreferredMail = z.infer<typeof PreferredMail>
+
 export const AgentRole = z.enum(['agent', 'admin'])
 export type AgentRole = z.infer<typeof AgentRole>
 

@@ -12,6 +12,7 @@ export { mergeTickets, undoMerge } from './links/merge.ts'
 export { splitMessage } from './links/split.ts'
 export { maySee, type ReplyAudience, visibleMessages } from './people/audience.ts'
 export { addCc, type Person, removeCc, removeParticipantEverywhere } from './people/participants.ts'
+export { preferredMail, promptKinds } from './people/preference.ts'
 export { previewReply } from './people/preview.ts'
 export { renewLink } from './people/renew-link.ts'
 export {

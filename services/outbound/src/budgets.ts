@@ -31,24 +31,32 @@ const noTicket = Prisma.sql`'00000000-0000-0000-0000-000000000000'::uuid`
 
 /**
  * Counts letters against their recipients; returns, as `passed`, the ids of those that may go. A stopped letter makes its
- * ticket wait: further letters of it join, and the last place of the recipient's hour is kept for the digest.
+ * ticket wait: further letters of it join, and the last place of the recipient's hour is kept for the digest. A letter whose
+ * recipient prefers a digest waits as a stopped one does.
  *
- * @param letters a query of id, to_address and ticket_id, one for each address
- * @param always they go in any case: another budget has let them pass (rules §1); they are counted all the same
+ * @param letters a query of id, to_address, ticket_id, and wait: when the digest is due that they prefer, null for none; one
+ *   for each address
+ * @param how.always they go in any case: another budget has let them pass (rules §1); they are counted all the same
+ * @param how.prompt ids of those that do not join what waits of their ticket
  */
-export function countLetters(budgets: Budgets, letters: Prisma.Sql, always: boolean): Prisma.Sql {
-  if (budgets.recipientHour + budgets.ticketHour + budgets.ticketTenMinutes === 0) {
-    return Prisma.sql`SELECT id AS passed FROM (${letters}) l`
-  }
+export function countLetters(
+  budgets: Budgets,
+  letters: Prisma.Sql,
+  { always, prompt }: { always: boolean; prompt: string[] },
+): Prisma.Sql {
   const reserved = Prisma.sql`(cardinality(b.waiting) > 0)::int`
   // OFFSET 0 has the database work out each step once instead of wherever it is named.
   return Prisma.sql`
-    INSERT INTO mail_budgets AS b (address, sent_at, tickets, passed)
-    SELECT to_address, ARRAY[now()], ARRAY[coalesce(ticket_id, ${noTicket})], id FROM (${letters}) l ORDER BY to_address
+    INSERT INTO mail_budgets AS b (address, sent_at, tickets, waiting, digest_at, version, passed)
+    SELECT to_address, CASE WHEN goes THEN ARRAY[now()] ELSE '{}' END, CASE WHEN goes THEN mine ELSE '{}' END,
+      CASE WHEN goes THEN '{}' ELSE mine END, wait, CASE WHEN goes THEN 0 ELSE 1 END, CASE WHEN goes THEN id END
+    FROM (
+      SELECT l.*, wait IS NULL AS goes, ARRAY[coalesce(ticket_id, ${noTicket})] AS mine FROM (${letters}) l) letter
+    ORDER BY to_address
     ON CONFLICT (address) DO UPDATE SET (sent_at, tickets, waiting, digest_at, version, passed) = (
       SELECT CASE WHEN goes THEN sent || moment ELSE sent END, CASE WHEN goes THEN whose || mine ELSE whose END,
         CASE WHEN goes OR mine = ANY (b.waiting) THEN b.waiting ELSE b.waiting || mine END,
-        CASE WHEN goes THEN b.digest_at ELSE coalesce(b.digest_at, room_at, now()) END,
+        CASE WHEN goes THEN b.digest_at ELSE least(b.digest_at, greatest(room_at, wait, now())) END,
         CASE WHEN goes THEN b.version ELSE b.version + 1 END,
         CASE WHEN goes THEN EXCLUDED.passed END
       FROM (
@@ -56,11 +64,14 @@ export function countLetters(budgets: Budgets, letters: Prisma.Sql, always: bool
         FROM (
           SELECT * FROM unnest(b.sent_at, b.tickets) WITH ORDINALITY s (at, ticket, n)
           WHERE at > now() - interval '1 hour' ORDER BY n DESC LIMIT ${longestHour}) newest) kept,
-      LATERAL (SELECT EXCLUDED.tickets[1] AS mine, ${momentAfter(Prisma.sql`sent`)} AS moment OFFSET 0) letter,
+      LATERAL (SELECT coalesce(EXCLUDED.tickets[1], EXCLUDED.waiting[1]) AS mine, EXCLUDED.digest_at AS wait,
+        ${momentAfter(Prisma.sql`sent`)} AS moment OFFSET 0) letter,
       LATERAL (
         SELECT greatest(${recipientRoom(budgets, Prisma.sql`sent`, reserved)},
           ${ticketRoom(budgets, Prisma.sql`sent`, Prisma.sql`whose`, Prisma.sql`mine`)}) AS room_at OFFSET 0) room,
-      LATERAL (SELECT ${always} OR room_at IS NULL AND mine <> ALL (b.waiting) AS goes OFFSET 0) answer)
+      LATERAL (
+        SELECT ${always} OR wait IS NULL AND room_at IS NULL
+          AND (EXCLUDED.passed = ANY (${prompt}::uuid[]) OR mine <> ALL (b.waiting)) AS goes OFFSET 0) answer)
     RETURNING passed`
 }
 

@@ -1,6 +1,8 @@
 import { Prisma, type Store } from '@podatelna/store'
+import { preferredMail, promptKinds } from '@podatelna/ticketing'
 import { type Budgets, countLetters, overBudget, paceLetters } from './budgets.ts'
 import type { Letter } from './letterhead.ts'
+import { nextMorning } from './morning.ts'
 import { inForce, keepsBack, keptBack } from './suppressions.ts'
 import { type TextBudgets, textInsert } from './texts/commit.ts'
 import type { Text } from './texts/plan.ts'
@@ -32,6 +34,8 @@ export type Planned = {
   counted?: boolean
   /** A text that goes along. */
   text?: { text: Text; budgets: TextBudgets } | undefined
+  /** The desk's: daily digests are due by it. */
+  timeZone: string
 }
 
 /** Causes of steps whose ticket is as it was read, which are done now; and ids of the deliveries that are to be sent now. */
@@ -45,6 +49,7 @@ export type Committed = { current: Set<string>; queued: Set<string> }
 export async function commitLetters(store: Store, planned: Planned): Promise<Committed> {
   const { steps, budgets, inbox, gate, also, text } = planned
   const letters = steps.flatMap((step) => step.letters)
+  const morning = nextMorning(planned.timeZone)
   const isNew = Prisma.sql`SELECT event_id FROM inbox`
   const [done] = await store.query<{ current: string[]; queued: string[] }>(Prisma.sql`
     WITH step (cause, ticket_id, redacted_at) AS (${rowsOf(steps, stepColumns)}),
@@ -56,8 +61,13 @@ export async function commitLetters(store: Store, planned: Planned): Promise<Com
       participant_id, agent_id, caused_by_message_id, mail_id, line) AS (${rowsOf(asRows(steps), letterColumns)}),
     judged AS (
       SELECT DISTINCT ON (letter.to_address) letter.*,
-        CASE WHEN ${keepsBack(Prisma.sql`letter.kind`)} THEN ${keptBack} END AS kept_back
+        coalesce(CASE WHEN ${keepsBack(Prisma.sql`letter.kind`)} THEN ${keptBack} END,
+          CASE preferred WHEN 'never' THEN ${unwanted} END) AS kept_back,
+        CASE preferred WHEN 'hourly' THEN now() + interval '1 hour' WHEN 'daily' THEN ${morning}::timestamptz END AS wait
       FROM inbox JOIN letter ON letter.cause = inbox.event_id LEFT JOIN participants p ON p.id = letter.participant_id
+        LEFT JOIN contact_addresses entry ON entry.address = p.address
+        LEFT JOIN contacts contact ON contact.id = entry.contact_id
+        CROSS JOIN LATERAL (SELECT ${preferred} AS preferred OFFSET 0) preference
         LEFT JOIN agents a ON a.id = letter.agent_id
         LEFT JOIN ${inForce(Prisma.sql`letter.to_address`)}
       WHERE (letter.participant_id IS NULL OR p.state = 'active') AND a.disabled_at IS NULL
@@ -78,7 +88,8 @@ export async function commitLetters(store: Store, planned: Planned): Promise<Com
       RETURNING id, state, digest_line),
     explained AS (
       INSERT INTO delivery_attempts (delivery_id, outcome, smtp)
-      SELECT id, state, coalesce(kept_back, ${overBudget}) FROM written JOIN judged USING (id) WHERE state = 'suppressed')
+      SELECT id, state, coalesce(kept_back, CASE WHEN wait IS NULL THEN ${overBudget} ELSE ${inDigest} END)
+      FROM written JOIN judged USING (id) WHERE state = 'suppressed')
     ${also ? Prisma.sql`, also AS (${also(isNew)})` : Prisma.empty}
     ${text ? textInsert(text.text, text.budgets, steps[0]!.cause, isNew) : Prisma.empty}
     SELECT ARRAY(SELECT cause::text FROM current) AS current,
@@ -96,11 +107,18 @@ const unredacted = Prisma.sql`
 
 /** Links have a budget of their own, where the letter is held (rules §1), and can stand in no digest: they are secrets. */
 function counting(letters: Letter[], { budgets, counted = false }: Planned): Prisma.Sql {
-  const going = Prisma.sql`SELECT id, to_address, ticket_id FROM judged WHERE kept_back IS NULL`
+  const going = Prisma.sql`SELECT id, to_address, ticket_id, wait FROM judged WHERE kept_back IS NULL`
   if (counted) return Prisma.sql`SELECT id AS passed FROM (${going}) g`
-  const secret = letters.some(({ kind }) => kind === 'letter_held')
-  return countLetters(budgets, going, secret)
+  const always = letters.some(({ kind }) => kind === 'letter_held')
+  const prompt = letters.filter(({ kind }) => promptKinds.includes(kind)).map(({ id }) => id)
+  return countLetters(budgets, going, { always, prompt })
 }
+
+const preferred = preferredMail(Prisma.sql`p.role`, Prisma.sql`contact`, Prisma.sql`letter.kind`)
+
+/** What staff read on a delivery that its recipient did not want, or not by itself. */
+const unwanted = 'The recipient wants no mail about this.'
+const inDigest = 'The recipient prefers a digest; the next one tells of this one.'
 
 const stepColumns: Column<Step>[] = [
   ['uuid', ({ cause }) => cause],

@@ -18,7 +18,7 @@ export type DigestLine = {
 /** Somebody's words when it carries any, else what the notice says after its greeting or its mark, in the reader's language. */
 export function digestLine({ language, mailbox, values }: Notice, subject: string, text: string): DigestLine {
   const about: Common = values
-  const said = about.message?.text ?? text.split('\n\n').find((paragraph) => !/^##-|,\s*$/.test(paragraph)) ?? ''
+  const said = about.message?.text ?? firstSentence(text)
   const { number, page, author } = about
   return {
     ...{ language, mailbox: mailbox.address },
@@ -29,6 +29,13 @@ export function digestLine({ language, mailbox, values }: Notice, subject: strin
     numberedTitle: oneLine(about.numberedTitle ?? subject, 300),
     text: oneLine(said, 300),
   }
+}
+
+/** A paragraph that ends with a colon says nothing without the next one; what is quoted is the title. */
+function firstSentence(text: string): string {
+  const paragraphs = text.split('\n\n').filter((paragraph) => !/^##-|^>|,\s*$/.test(paragraph))
+  const ends = paragraphs.findIndex((paragraph) => !/:\s*$/.test(paragraph))
+  return paragraphs.slice(0, ends + 1).join(' ')
 }
 
 /** What notices of tickets have, whatever their kind. */

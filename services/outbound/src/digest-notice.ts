@@ -20,6 +20,8 @@ export type StoppedLetter = {
   ticketId: string | null
   /** Absent for those who are no participants, for instance agents. */
   participant: Notice['participant']
+  /** What their reader prefers now: a digest each hour or day. */
+  asked: 'hourly' | 'daily' | ''
   /** The recipient is still to be told. */
   allowed: boolean
   at: Date
@@ -32,6 +34,7 @@ export async function readStopped(store: Store, address: string, tickets: string
   const rows = await store.query<Row>(Prisma.sql`
     SELECT d.id, d.ticket_id AS "ticketId", d.created_at AS at, d.digest_line AS line, p.id AS "participantId", p.serial,
       p.role = 'cc' AS "mayLeave", ${whyNotForThem} IS NULL AS allowed,
+      CASE contact.notify WHEN 'digest_hourly' THEN 'hourly' WHEN 'digest_daily' THEN 'daily' ELSE '' END AS asked,
       (SELECT json_build_object('address', address, 'name', name, 'signature', signature) FROM mailboxes
         WHERE address = d.digest_line->>'mailbox') AS mailbox,
       (SELECT array_agg(message_id ORDER BY created_at) FROM deliveries
@@ -43,8 +46,8 @@ export async function readStopped(store: Store, address: string, tickets: string
   const shown = rows.slice(0, longest)
   const newest = shown.at(-1)
   return {
-    letters: shown.map(({ id, ticketId, at, allowed, line, ...row }) => {
-      return { id, ticketId, at, allowed, participant: participantOf(row), line }
+    letters: shown.map(({ id, ticketId, at, allowed, asked, line, ...row }) => {
+      return { id, ticketId, at, allowed, asked, participant: participantOf(row), line }
     }),
     more: rows.length > longest,
     mailbox: newest?.mailbox ?? undefined,
@@ -69,6 +72,8 @@ export function digestNotice(
     values: {
       numberedTitle: only?.line.numberedTitle ?? '',
       answerable: only?.participant !== undefined,
+      asked: newest.asked,
+      choice: newest.asked && newest.participant ? `${pageOf(newest.participant.serial)}#notify` : '',
       tickets,
     },
     language: newest.line.language,
@@ -105,6 +110,7 @@ type Row = {
   serial: bigint | null
   mayLeave: boolean | null
   allowed: boolean
+  asked: StoppedLetter['asked']
   mailbox: Stopped['mailbox'] | null
   thread: string[] | null
 }

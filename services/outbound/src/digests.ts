@@ -1,6 +1,7 @@
 /**
- * Digests: what a budget stopped, joined into one letter for each recipient and sent as soon as there is room for it. It
- * counts as one letter to the recipient, and as one about each ticket it tells of.
+ * Digests: what a budget stopped, or its reader does not want piece by piece, joined into one letter for each recipient and
+ * sent as soon as it is due and there is room for it. It counts as one letter to the recipient, and as one about each ticket
+ * it tells of.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from '@podatelna/runtime'
@@ -85,6 +86,7 @@ async function writeDigest({ store, letterhead, budgets }: Parts, due: Due): Pro
       UPDATE deliveries SET digest_line = NULL, digest_id = CASE WHEN id = ANY(${toldIds}::uuid[]) THEN ${letter.id}::uuid END
       WHERE id = ANY(${ids}::uuid[]) AND EXISTS (${isNew})`,
     counted: true,
+    timeZone: letterhead.timeZone,
   })
 }
 

@@ -45,6 +45,8 @@ export type Letter = {
 export type Letterhead = {
   publicUrl: string
   mailDomain: string
+  /** IANA name of the zone that its readers' clocks show. */
+  timeZone: string
   /** Link to the page where a participant reads their ticket, answers and leaves. */
   pageOf(serial: bigint): string
   /** Says which files a scanner keeps back. */
@@ -60,7 +62,7 @@ export async function openLetterhead({ settings, keys }: Pick<App, 'settings' | 
   const sign = dkimSigner(settings)
   const parts: Parts = { templates, keys, publicUrl, mailDomain, loopToken: loopToken(keys, mailDomain), sign }
   const pageOf = (serial: bigint) => `${publicUrl}/t/${makeToken(keys, 'page', serial)}`
-  const common = { publicUrl, mailDomain, pageOf, scanning: settings }
+  const common = { publicUrl, mailDomain, timeZone: settings.TIME_ZONE, pageOf, scanning: settings }
   return { ...common, write: (notice, contents = new Map()) => write(parts, notice, contents) }
 }
 

@@ -21,8 +21,7 @@ const subscription = subscriptions.outboundNotices
  * deliveries (one statement), and only then hand them to the post. Nobody waits here for a mail server.
  */
 export function noticesConsumer(opened: Opened): Consumer {
-  const { store, budgets } = opened
-  const parts = { ...opened, commitPlain: together((steps) => commitLetters(store, plain(steps, budgets))) }
+  const parts = { ...opened, commitPlain: together((steps) => commitLetters(opened.store, plain(opened, steps))) }
   const readers = { readTicket: ticketReader(parts.store), readAgents: agentDeskReader(parts.store) }
   const desk = { ...parts, ...readers, reaction: reactionEstimate(parts.store), writeText: parts.texts?.write }
   const oneAtATime = turns()
@@ -61,7 +60,7 @@ async function commitWithFiles(parts: Parts, event: Envelope, plan: Plan): Promi
 
 /** Ids of the deliveries to be sent now; undefined when what was read is not true any more. */
 async function commit(parts: Parts, event: Envelope, plan: Plan & { letters: Letter[]; lease: number }) {
-  const { store, budgets, texts, commitPlain } = parts
+  const { store, texts, commitPlain } = parts
   const { letters, lease, gate, ticket } = plan
   if (letters.length === 0) {
     await store.query(inboxInsert(subscription, event))
@@ -70,12 +69,13 @@ async function commit(parts: Parts, event: Envelope, plan: Plan & { letters: Let
   const step: Step = { cause: event.id, letters, ticket, lease }
   const text = texts && plan.text && { text: plan.text, budgets: texts.budgets }
   const committed =
-    text || gate ? await commitLetters(store, { ...plain([step], budgets), gate, text }) : await commitPlain(step)
+    text || gate ? await commitLetters(store, { ...plain(parts, [step]), gate, text }) : await commitPlain(step)
   return committed.current.has(event.id) ? committed.queued : undefined
 }
 
-function plain(steps: Step[], budgets: Budgets): Planned {
-  return { steps, budgets, inbox: (causes) => inboxInserts(subscription, causes) }
+function plain({ budgets, letterhead }: Opened, steps: Step[]): Planned {
+  const { timeZone } = letterhead
+  return { steps, budgets, timeZone, inbox: (causes) => inboxInserts(subscription, causes) }
 }
 
 /** What is large is done by one at a time in each process. */

@@ -88,6 +88,9 @@ export type NoticeValues = {
     numberedTitle: string
     /** An answer to it joins that ticket. */
     answerable: boolean
+    /** They prefer a digest; `choice` is where they may choose otherwise. Else both are empty: a budget was spent. */
+    asked: 'hourly' | 'daily' | ''
+    choice: string
     /** `page` and `author` may be empty, `number` when it belongs to no ticket. */
     tickets: { number: string; title: string; page: string; letters: { at: Date; author: string; text: string }[] }[]
   }
@@ -173,8 +176,11 @@ export const samples: { [Kind in NoticeKind]: NoticeValues[Kind][] } = {
     ...{ unproved: index === 2, opened: index === 0, proposed: index === 3 ? 'eva@elsewhere.example' : '' },
   })),
   digest: [
-    { numberedTitle: ticket.numberedTitle, answerable: true, tickets: [stopped] },
-    { numberedTitle: '', answerable: false, tickets: [stopped, { ...stopped, page: '' }] },
+    { numberedTitle: ticket.numberedTitle, answerable: true, asked: '', choice: '', tickets: [stopped] },
+    ...(['', 'hourly', 'daily'] as const).map((asked) => ({
+      ...{ numberedTitle: '', answerable: false, asked, choice: asked && `${stopped.page}#notify` },
+      tickets: [stopped, { ...stopped, page: '' }],
+    })),
   ],
   assigned: TicketPriority.options.map((priority, index) => ({
     ...{ ...forStaff, by: 'Eva Malá', priority, organization: index % 2 ? 'Client s.r.o.' : '' },

@@ -1,4 +1,4 @@
-import type { Actor, api } from '@podatelna/contracts'
+import type { Actor, api, ContactNotify } from '@podatelna/contracts'
 import { type Database, newId, Prisma, type Store } from '@podatelna/store'
 import { removeParticipantEverywhere } from '@podatelna/ticketing'
 import { type Change, changeDirectory, done, refuse, whereTaken } from './directory.ts'
@@ -15,6 +15,17 @@ export function changeContact(
   by: Actor,
 ): Promise<Change<Contact>> {
   return changeDirectory(store, (database) => updateContact(database, id, changes, by))
+}
+
+/** What a contact chooses for themselves, known by one of their addresses. */
+export function preferMail(store: Store, address: string, notify: ContactNotify): Promise<Change<Contact>> {
+  return changeDirectory(store, async (database) => {
+    const entry = await database.contactAddress.findUnique({ where: { address } })
+    if (!entry) return noContact()
+    return done(
+      await database.contact.update({ where: { id: entry.contactId }, data: { notify }, include: withAddresses }),
+    )
+  })
 }
 
 /** Cuts somebody off at once, in open tickets too (rules §5). Their row stays, for the history of those tickets. */

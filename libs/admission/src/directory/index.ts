@@ -1,5 +1,5 @@
 /** Whom we receive for and who may write: the only writer of mailboxes, organizations, contacts and their addresses. */
-export { changeContact, createContact, removeContact } from './contacts.ts'
+export { changeContact, createContact, preferMail, removeContact } from './contacts.ts'
 export { type Change, changeDirectory, type DirectoryProblem } from './directory.ts'
 export { contactColumns, importContacts, readContact } from './import.ts'
 export { changeMailbox, createMailbox, deleteMailbox, withAgents } from './mailboxes.ts'

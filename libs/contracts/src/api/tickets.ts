@@ -7,6 +7,7 @@ import {
   MessageKind,
   ParticipantRole,
   ParticipantState,
+  PreferredMail,
   RedactionKind,
   Scan,
   TicketPriority,
@@ -253,7 +254,15 @@ export const RecipientsQuery = z.object({
     .describe('whom the reply would put in copy, parted by commas'),
 })
 export const Recipients = z
-  .object({ audience: Audience.exclude(['internal']), recipients: z.array(Person) })
+  .object({
+    audience: Audience.exclude(['internal']),
+    recipients: z.array(
+      Person.extend({ mail: PreferredMail.exclude(['never']).describe('when, by what they prefer') }),
+    ),
+    not_mailed: z
+      .array(Person)
+      .describe('in copy, and may read it, but they want no mail of tickets they did not request'),
+  })
   .meta({ id: 'Recipients' })
 
 /** With neither text nor attachment, the whole message goes. */

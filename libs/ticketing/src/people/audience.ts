@@ -2,10 +2,11 @@
  * Who may see a message, and who receives it: one rule for what is shown before a reply is sent, for what is recorded with
  * it, and for what is mailed and shown (rules §5; product.md, partner desk; docs/decisions/0029-recipients.md).
  */
-import type { Actor, Audience } from '@podatelna/contracts'
+import type { Actor, Audience, PreferredMail } from '@podatelna/contracts'
 import { normalizeAddress } from '@podatelna/mail'
 import { type Database, Prisma } from '@podatelna/store'
 import { type Refusal, refusal } from '../desk.ts'
+import { preferredMail } from './preference.ts'
 
 /** Aliases, in SQL, of a ticket and of the contact whose address a participant has; without one, columns of nulls. */
 export type Onlooker = { ticket: Prisma.Sql; contact: Prisma.Sql }
@@ -40,11 +41,11 @@ export function visibleMessages(participantId: string): Prisma.Sql {
 /** What is internal is a note, and no reply. */
 export type ReplyAudience = Exclude<Audience, 'internal'>
 
-export type Recipient = { id: string | null; address: string; name: string }
+export type Recipient = { id: string | null; address: string; name: string; mail: PreferredMail }
 
 /**
  * Query for who receives a reply if it is written now, as `Recipient`, in the order of the roster: everybody who is on the
- * ticket and may see it, except its author and ourselves.
+ * ticket and may see it, except its author and ourselves; with when they get it, by what they prefer.
  *
  * @param joining addresses that the reply puts in copy; those that are new have no id yet
  */
@@ -54,9 +55,11 @@ export function recipientsOf(
 ): Prisma.Sql {
   const author = reply.author.email === undefined ? null : normalizeAddress(reply.author.email)
   const joining = [...(reply.joining ?? [])]
-  const sees = maySee({ ticket: Prisma.sql`ticket`, contact: Prisma.sql`contact` }, Prisma.sql`${reply.audience}::text`)
+  const contact = Prisma.sql`contact`
+  const sees = maySee({ ticket: Prisma.sql`ticket`, contact }, Prisma.sql`${reply.audience}::text`)
   return Prisma.sql`
-    SELECT person.id, person.address, person.name
+    SELECT person.id, person.address, person.name,
+      ${preferredMail(Prisma.sql`person.role`, contact, Prisma.sql`'public_reply'`)} AS mail
     FROM (
       SELECT id, address, name, role, serial FROM participants
       WHERE ticket_id = ${ticketId}::uuid AND (state = 'active' OR address = ANY(${joining}::text[]))
@@ -81,7 +84,7 @@ export function isOurs(address: Prisma.Sql): Prisma.Sql {
     SELECT FROM mailboxes own WHERE own.address IN (${address}, regexp_replace(${address}, '\\+.*@', '@'))))`
 }
 
-/** Writes down who receives a reply, within the transaction that wrote it. */
+/** Writes down who receives a reply, at once or in a digest, within the transaction that wrote it. */
 export async function recordRecipients(
   database: Database,
   ticketId: string,
@@ -89,7 +92,8 @@ export async function recordRecipients(
 ): Promise<void> {
   await database.$executeRaw`
     INSERT INTO message_recipients (message_id, participant_id)
-    SELECT ${reply.messageId}::uuid, recipient.id FROM (${recipientsOf(ticketId, reply)}) AS recipient`
+    SELECT ${reply.messageId}::uuid, recipient.id FROM (${recipientsOf(ticketId, reply)}) AS recipient
+    WHERE recipient.mail <> 'never'`
 }
 
 /**

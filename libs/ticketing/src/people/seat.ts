@@ -3,7 +3,7 @@
  * as they are on the ticket (rules §5).
  */
 import { envelope } from '@podatelna/bus'
-import { type Actor, clientWrote, type Envelope } from '@podatelna/contracts'
+import { type Actor, ContactNotify, clientWrote, type Envelope } from '@podatelna/contracts'
 import { cleanText, normalizeAddress } from '@podatelna/mail'
 import type { Database, Prisma, Store } from '@podatelna/store'
 import { act, record } from '../act.ts'
@@ -25,6 +25,8 @@ export type Seat = {
   /** A manager of the ticket's organization confirms whom others proposed. */
   manager: boolean
   endCustomer: boolean
+  /** Which mail they get; nobody has asked those who are no contacts. */
+  notify: ContactNotify | undefined
   language: string
 }
 
@@ -49,6 +51,7 @@ export async function findSeat(store: Store, serial: bigint): Promise<Seat | und
     actor: { kind: contact ? 'contact' : 'participant', name: row.name, email: row.address },
     manager: own && contact?.role === 'manager',
     endCustomer: contact?.role === 'end_customer',
+    notify: contact && ContactNotify.parse(contact.notify),
     language:
       contact?.language ?? contact?.organization.language ?? ticket.organization?.language ?? ticket.mailbox.language,
   }

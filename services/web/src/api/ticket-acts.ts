@@ -22,7 +22,7 @@ export function ticketActs(web: Web, app: App): void {
         ...about(
           'Tickets',
           'Answer publicly',
-          'Everybody on the ticket who may see it gets the text by mail: exactly its `recipients`.',
+          'Everybody on the ticket who may see it and wants mail of it gets the text, at once or in a digest: exactly its `recipients`.',
         ),
         params: api.ByNumber,
         headers: api.IdempotencyKey,

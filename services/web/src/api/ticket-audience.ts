@@ -16,7 +16,11 @@ export function ticketAudience(web: Web, app: App): void {
     '/tickets/:number/recipients',
     {
       schema: {
-        ...about('Tickets', 'Who would receive a reply', 'Exactly those who receive it when it is written now by you.'),
+        ...about(
+          'Tickets',
+          'Who would receive a reply',
+          'Exactly those who receive it when it is written now by you, at once or in their next digest.',
+        ),
         params: api.ByNumber,
         querystring: api.RecipientsQuery,
         response: answers({ 200: api.Recipients }, 404, 409, 422),
@@ -27,7 +31,12 @@ export function ticketAudience(web: Web, app: App): void {
       const preview = await previewReply(app, { ...request.query, number, by: actor(request) })
       if (!preview.ok) return refuse(reply, preview)
       const { audience, recipients } = preview.value
-      return { audience, recipients: recipients.map(({ address, name }) => ({ email: address, name })) }
+      const people = recipients.map(({ address: email, name, mail }) => ({ email, name, mail }))
+      return {
+        audience,
+        recipients: people.flatMap(({ mail, ...person }) => (mail === 'never' ? [] : { ...person, mail })),
+        not_mailed: people.filter(({ mail }) => mail === 'never'),
+      }
     },
   )
 

@@ -1,4 +1,4 @@
-import type { Actor } from '@podatelna/contracts'
+import type { Actor, PreferredMail } from '@podatelna/contracts'
 import { type Desk, previewReply, type ReplyAudience } from '@podatelna/ticketing'
 
 /** Whom a reply can be for, with exactly who would receive it. */
@@ -22,9 +22,15 @@ export async function replyChoices(
   const previews = differs ? [usual.value, other.value] : [usual.value]
   return previews.map(({ audience, recipients }) => ({
     audience,
-    recipients: recipients.map(({ address }) => address),
+    recipients: recipients.map(({ address, mail }) => `${address}${remarks[mail]}`),
     chosen: audience === (differs && asked ? asked : usual.value.audience),
   }))
 }
 
+const remarks: Record<PreferredMail, string> = {
+  at_once: '',
+  hourly: ' (in an hourly digest)',
+  daily: ' (in a daily digest)',
+  never: ' (gets no mail: wants only their own tickets)',
+}
 const otherThan = { client: 'end_customer', end_customer: 'client' } as const

@@ -1,9 +1,10 @@
 /**
- * The participant's page of one ticket (rules §5): read, answer, put others in copy, leave. The token in the address is
+ * The participant's page of one ticket (rules §5): read, answer, put others in copy, choose which mail comes, leave. The token in the address is
  * the secret and the only authority, as long as they are on the ticket; GET shows, POST acts.
  */
 import formbody from '@fastify/formbody'
-import { api } from '@podatelna/contracts'
+import { preferMail } from '@podatelna/admission'
+import { api, ContactNotify } from '@podatelna/contracts'
 import { readToken } from '@podatelna/mail'
 import type { App } from '@podatelna/process'
 import {
@@ -59,7 +60,7 @@ export async function participantPages(web: Web, app: App): Promise<void> {
   })
 }
 
-const Done = z.enum(['sent', 'added', 'proposedNow', 'removed', 'lockRefused', 'notLocked'])
+const Done = z.enum(['sent', 'added', 'proposedNow', 'removed', 'lockRefused', 'notLocked', 'mailChosen'])
 const schema = {
   hide: true,
   params: z.object({ token: z.string().max(64) }),
@@ -81,6 +82,7 @@ const Answer = z.object({
   text: api.text(200_000).refine((text) => text.trim() !== ''),
 })
 const Refusal = z.object({ act: z.literal('refuse'), lock: z.iso.datetime() })
+const Choice = z.object({ notify: ContactNotify })
 const WithEmail = z.object({ act: z.enum(['copy', 'remove']), email: api.EmailAddress })
 
 type Outcome = { ok: boolean; notice: Notice; draft?: string }
@@ -100,6 +102,11 @@ async function act(app: App, seat: Seat, { body }: FastifyRequest): Promise<Outc
     if (!refusal.success) return { ok: false, notice: 'refused' }
     const refused = await refuseLockOnPage(app, seat, new Date(refusal.data.lock))
     return outcome(refused, refused.ok && refused.value.refused ? 'lockRefused' : 'notLocked')
+  }
+  if (asked === 'notify') {
+    const choice = Choice.safeParse(body)
+    if (!choice.success) return { ok: false, notice: 'noChoice' }
+    return outcome(await preferMail(app.store, seat.address, choice.data.notify), 'mailChosen')
   }
   if (asked === 'answer') {
     const answer = Answer.safeParse(body)

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { clientTime } from '../pages/client-time.ts'
 import { size } from '../pages/message-view.ts'
 import { render } from '../pages/render.ts'
+import { type PreferenceTexts, preferenceTexts, showPreference } from './preference.ts'
 import { type Texts, texts } from './texts.ts'
 
 /** What happened just now, or what is wrong with what was asked. */
@@ -22,6 +23,8 @@ export type Notice =
   | 'refused'
   | 'lockRefused'
   | 'notLocked'
+  | 'mailChosen'
+  | 'noChoice'
 
 /** The page of one participant: what they may see of the ticket, and what they may do. */
 export async function participantPage(
@@ -55,6 +58,7 @@ export async function participantPage(
     people: ticket.participants
       .filter((person) => !seat.endCustomer || isTheirs(person, seat))
       .map((person) => showPerson(person, seat, words)),
+    preference: seat.notify && showPreference(seat.notify, words),
     mayLeave: seat.role === 'cc',
   })
 }
@@ -71,8 +75,9 @@ async function nameOfAgent(store: Store, id: string | null): Promise<string | un
   return agent ? agent.name : undefined
 }
 
-export function wordsFor(language: string): Texts {
-  return texts[Language.catch('en').parse(language)]
+export function wordsFor(language: string): Texts & PreferenceTexts {
+  const known = Language.catch('en').parse(language)
+  return { ...texts[known], ...preferenceTexts[known] }
 }
 
 async function readVisible(store: Store, { participantId, ticketId }: Seat) {

@@ -1,9 +1,9 @@
 import { deliveryDeferredLong, deliveryFailed } from '@podatelna/contracts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { companies, type Desk, openDesk } from '../scenario.ts'
+import { companies, type Desk, type Json, openDesk, recipients } from '../scenario.ts'
 
 const { acme } = companies
-const [jana] = acme.people as [(typeof acme.people)[0]]
+const [jana, petr] = acme.people as [(typeof acme.people)[0], (typeof acme.people)[0]]
 
 describe('bringing letters out', () => {
   let desk: Desk
@@ -58,6 +58,55 @@ describe('bringing letters out', () => {
     const id = await acknowledgement(desk)
     expect(told).toEqual([`delivery.failed.v1 ${id}`])
     expect(await desk.api('GET', `/api/deliveries/${id}`)).toMatchObject({ state: 'failed', due_at: null })
+  })
+})
+
+describe('a reply to many', () => {
+  let desk: Desk
+  beforeAll(async () => {
+    desk = await openDesk()
+  })
+  afterAll(() => desk?.close())
+  beforeEach(() => desk.post.clear())
+
+  test('of whom the relay refuses one and puts off another: all others have it, and each delivery says its own', async () => {
+    const { mail } = await desk.hearsFrom(acme, jana, { subject: 'For many', cc: petr.as })
+    await desk.api('POST', `/api/tickets/${mail!.ticket_number}/cc`, { email: 'full@client.test' })
+    await desk.api('POST', `/api/tickets/${mail!.ticket_number}/cc`, { email: 'gone@client.test' })
+    desk.post.clear()
+    desk.post.answer = ({ stage, to }) => {
+      if (stage === 'rcpt' && to[0] === 'gone@client.test') return '550 5.1.1 No such user'
+      return stage === 'data' && to[0] === 'full@client.test' ? '452 4.2.2 Mailbox full' : undefined
+    }
+    await desk.api('POST', `/api/tickets/${mail!.ticket_number}/replies`, { text: 'To all of you.' })
+    desk.post.answer = () => undefined
+    expect(recipients(desk).sort()).toEqual([jana.email, petr.email])
+    const { items } = await desk.api('GET', `/api/deliveries?ticket=${mail!.ticket_number}`)
+    const states = (items as Json[]).filter(({ kind }) => kind === 'public_reply').map(({ to, state }) => [to, state])
+    expect(states.sort()).toEqual([
+      ['full@client.test', 'deferred'],
+      ['gone@client.test', 'failed'],
+      [jana.email, 'sent'],
+      [petr.email, 'sent'],
+    ])
+  })
+
+  test('500 participants have it once each, with a Message-ID and a way back of their own', {
+    timeout: 120_000,
+  }, async () => {
+    const { mail } = await desk.hearsFrom(acme, jana, { subject: 'For 500' })
+    await desk.podatelna.app.store.prisma.$executeRaw`
+      INSERT INTO participants (id, ticket_id, address, name, role, added_by)
+      SELECT gen_random_uuid(), t.id, 'person' || n || '@client.test', 'Person ' || n, 'cc', '{"name": "Agent"}'
+      FROM tickets t, generate_series(1, 499) n WHERE t.number = ${BigInt(mail!.ticket_number!.slice(2))}`
+    desk.post.clear()
+    await desk.api('POST', `/api/tickets/${mail!.ticket_number}/replies`, { text: 'To all of you.' })
+    await desk.settled()
+    expect(new Set(recipients(desk)).size).toBe(500)
+    expect(recipients(desk)).toHaveLength(500)
+    for (const field of [/^message-id: (.*)/im, /^reply-to: (.*)/im]) {
+      expect(new Set(desk.post.letters.map(({ raw }) => field.exec(raw.toString('latin1'))![1])).size).toBe(500)
+    }
   })
 })
 

@@ -70,6 +70,22 @@ describe('files of an answer', () => {
     expect((await desk.http(elsewhere)).status).toBe(404)
   })
 
+  test('of 25 MB together are in the letter as far as most servers take it, the rest behind links, and none is lost', async () => {
+    const files = await Promise.all(
+      [1, 2, 3, 4, 5].map((n) => upload(`part${n}.bin`, randomBytes(5_000_000), 'application/octet-stream')),
+    )
+    const { number } = await ticket(petr.as)
+    const attachments = files.map(({ id }) => id)
+    await desk.api('POST', `/api/tickets/${number}/replies`, { text: 'Five parts.', attachments })
+    for (const { email } of [jana, petr]) {
+      const { attachments, text } = await newest(email)
+      const linked = [...text!.matchAll(/(part\d\.bin) \(.*\):/g)].map(([, name]) => name)
+      expect(attachments.map(({ content }) => content.length)).toEqual([5_000_000, 5_000_000, 5_000_000])
+      expect([...attachments.map(({ filename }) => filename), ...linked]).toEqual(files.map(({ filename }) => filename))
+      expect(sentTo(desk, email).at(-1)!.raw.length).toBeLessThan(22_000_000)
+    }
+  })
+
   test('are attached once, however often it is asked for by the same key', async () => {
     const key = { 'idempotency-key': 'once' }
     const first = await upload('a.txt', Buffer.from('a'), 'text/plain', key)

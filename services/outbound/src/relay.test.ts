@@ -37,6 +37,7 @@ describe('what the relay says decides', () => {
     ['DATA', '452 4.3.1 disk full', 'deferred'],
     ['.', '554 5.7.1 spam', 'failed'],
     ['.', '421 4.3.2 closing', 'deferred'],
+    ['greeting', '421 4.3.2 too busy', 'deferred'],
     // It refuses us, not this letter: that may be repaired.
     ['greeting', '554 5.7.1 go away', 'deferred'],
     ['AUTH', '535 5.7.8 wrong password', 'deferred'],
@@ -63,6 +64,83 @@ describe('what the relay says decides', () => {
     const { relay, server } = await relayThatSays({})
     await new Promise((done) => server.close(done))
     expect(await relay.send(letter)).toMatchObject({ outcome: 'deferred' })
+  })
+})
+
+describe('a relay that is out of order', () => {
+  test('slow in everything has the letter in the end', async () => {
+    const { relay } = await relayThatSays({ slow: '100' })
+    expect(await relay.send(letter)).toMatchObject({ outcome: 'sent' })
+  })
+
+  test.each([
+    ['silent from the beginning', { greeting: 'nothing' }],
+    ['silent when it was told of a recipient', { RCPT: 'nothing' }],
+    ['silent after the letter', { '.': 'nothing' }],
+    ['gone when it was greeted', { EHLO: 'hang up' }],
+    ['gone in the middle of the letter', { line: 'hang up' }],
+    ['gone after the letter', { '.': 'hang up' }],
+    ['talking nonsense for TLS', { EHLO: '250-relay\r\n250 STARTTLS', STARTTLS: '220 go on\r\nnonsense' }],
+    ['silent for TLS', { EHLO: '250-relay\r\n250 STARTTLS', STARTTLS: '220 go on' }],
+    ['talking no SMTP', { greeting: 'HTTP/1.1 400 Bad Request' }],
+  ])('%s: later, with a reason', async (_what, replies) => {
+    const { url } = await relayThatSays(replies)
+    const relay = openRelay(readSettings({ RELAY_URL: url }), 300)
+    closing.push(() => relay.close())
+    const { outcome, smtp } = await relay.send(letter)
+    expect(outcome).toBe('deferred')
+    expect(smtp).not.toBe('')
+  })
+})
+
+describe('the recipient', () => {
+  test.each([
+    ['"john doe"@client.example', '"john doe"@client.example'],
+    ['"a,b"@client.example', '"a,b"@client.example'],
+    ['"victim@other.example x"@client.example', '"victim@other.example x"@client.example'],
+    ['"a\\"b"@client.example', '"a\\"b"@client.example'],
+    ["o'brien+x=y@client.example", "o'brien+x=y@client.example"],
+    ['jana@[127.0.0.1]', 'jana@[127.0.0.1]'],
+    ['jana@příklad.cz', 'jana@xn--pklad-zsa96e.cz'],
+  ])('%s is named as it is', async (to, named) => {
+    const { relay, heard } = await relayThatSays({})
+    expect(await relay.send({ ...letter, to })).toMatchObject({ outcome: 'sent' })
+    expect(heard.filter((line) => line.startsWith('RCPT'))).toEqual([`RCPT TO:<${named}>`])
+  })
+
+  test.each([
+    ...[
+      '',
+      'jana',
+      'a b@client.example',
+      'a@client.example,b@other.example',
+      'a;b@client.example',
+      '<a@client.example>',
+    ],
+    ...[
+      'jana(Jana)@client.example',
+      'list:a@client.example;',
+      'a@client.example b@other.example',
+      'a\0@client.example',
+    ],
+    'a@client.example>\r\nRCPT TO:<b@other.example',
+  ])('%j is no address, and nobody else gets the letter', async (to) => {
+    const { relay, heard } = await relayThatSays({})
+    expect(await relay.send({ ...letter, to })).toEqual({
+      outcome: 'failed',
+      smtp: 'This is no address that a letter can be sent to.',
+    })
+    expect(heard).toEqual([])
+  })
+
+  test('with other letters than ASCII before the @ is named to a relay that knows them, or refused by one that does not', async () => {
+    const to = 'jiří@client.example'
+    const knowing = await relayThatSays({ EHLO: '250-relay\r\n250 SMTPUTF8' })
+    expect(await knowing.relay.send({ ...letter, to })).toMatchObject({ outcome: 'sent' })
+    expect(knowing.heard).toContain('MAIL FROM:<> SMTPUTF8')
+    expect(knowing.heard).toContain(`RCPT TO:<${to}>`)
+    const other = await relayThatSays({ RCPT: '553 5.6.7 no SMTPUTF8 here' })
+    expect(await other.relay.send({ ...letter, to })).toMatchObject({ outcome: 'failed' })
   })
 })
 
@@ -134,7 +212,7 @@ function letters({ heard }: Speaking): number {
   return heard.filter((line) => line === '.').length
 }
 
-/** `hang up` cuts the connection instead of an answer. */
+/** `hang up` cuts the connection instead of an answer, `nothing` says none; `slow` is for milliseconds before each. */
 async function relayThatSays(replies: Record<string, string>, host = '127.0.0.1') {
   const heard: string[] = []
   const sockets = new Set<Socket>()
@@ -143,18 +221,23 @@ async function relayThatSays(replies: Record<string, string>, host = '127.0.0.1'
     let inData = false
     const say = (command: string, usual: string) => {
       const reply = replies[command] ?? usual
-      return reply === 'hang up' ? !socket.destroy() : socket.write(`${reply}\r\n`)
+      if (reply === 'hang up') socket.destroy()
+      else if (reply !== 'nothing') setTimeout(() => socket.write(`${reply}\r\n`), Number(replies.slow ?? 0))
     }
     say('greeting', '220 relay')
     socket.on('error', () => {})
     createInterface(socket).on('line', (line) => {
       heard.push(line)
       const command = line.split(' ')[0]!
-      if (inData && line !== '.') return
-      if (inData) inData = !say('.', '250 2.0.0 taken')
-      else if (command === 'EHLO') say('EHLO', `250-relay${replies.AUTH ? '\r\n250-AUTH PLAIN' : ''}\r\n250 8BITMIME`)
-      else if (command === 'DATA') inData = say('DATA', '354 go on') && !replies.DATA
-      else say(command, '250 ok')
+      if (inData && line !== '.') return replies.line === 'hang up' && socket.destroy()
+      if (inData) {
+        inData = false
+        say('.', '250 2.0.0 taken')
+      } else if (command === 'EHLO') say('EHLO', `250-relay${replies.AUTH ? '\r\n250-AUTH PLAIN' : ''}\r\n250 8BITMIME`)
+      else if (command === 'DATA') {
+        inData = !replies.DATA
+        say('DATA', '354 go on')
+      } else say(command, '250 ok')
     })
   })
   server.listen(0, '127.0.0.1')

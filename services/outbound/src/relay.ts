@@ -22,15 +22,18 @@ export type Relay = {
 }
 
 /** The servers of RELAY_URL; without one, letters are captured: nothing leaves. */
-export function openRelay({ RELAY_URL, MAIL_DOMAIN }: Settings): Relay {
+export function openRelay({ RELAY_URL, MAIL_DOMAIN }: Settings, silenceMs = longestSilenceMs): Relay {
   if (RELAY_URL.length === 0) return capture
-  return failover(
-    RELAY_URL.map((url) => smtpRelay(url, MAIL_DOMAIN)),
+  const relays = failover(
+    RELAY_URL.map((url) => smtpRelay(url, MAIL_DOMAIN, silenceMs)),
     connections,
   )
+  return { ...relays, send: async (letter) => (oneAddress.test(letter.to) ? relays.send(letter) : noAddress) }
 }
 
 const connections = 16
+/** Some relays scan a letter before they answer; giving up too early would send it twice. */
+const longestSilenceMs = 120_000
 
 const capture: Relay = {
   connections,
@@ -38,7 +41,7 @@ const capture: Relay = {
   close() {},
 }
 
-function smtpRelay(url: string, mailDomain: string): OneRelay {
+function smtpRelay(url: string, mailDomain: string, silenceMs: number): OneRelay {
   const options: SMTPPoolOptions & { pool: true } = {
     pool: true,
     url,
@@ -54,8 +57,7 @@ function smtpRelay(url: string, mailDomain: string): OneRelay {
       connect(options).then((connection) => ready(null, { connection }), ready)
     },
     greetingTimeout: 30_000,
-    // Some relays scan a letter before they answer; giving up too early would send it twice.
-    socketTimeout: 120_000,
+    socketTimeout: silenceMs,
     disableFileAccess: true,
     disableUrlAccess: true,
   }
@@ -73,6 +75,14 @@ function smtpRelay(url: string, mailDomain: string): OneRelay {
     close: () => transport.close(),
   }
 }
+
+/**
+ * What can stand between the angle brackets of RCPT TO (RFC 5321 §4.1.2, RFC 6531 §3.3). Anything else nodemailer takes for a
+ * list, or for a name with an address in it: somebody else's.
+ */
+const oneAddress =
+  /^(?:[^\s\p{Cc}"(),:;<>@[\\\]]+|"(?:[^"\\\p{Cc}]|\\[^\p{Cc}])*")@(?:[\p{L}\p{M}\p{N}_.-]+|\[[\w.:]+\])$/u
+const noAddress: Answer = { outcome: 'failed', smtp: 'This is no address that a letter can be sent to.' }
 
 /** Nodemailer writes a letter's body and its final dot apart; without noDelay the dot waits 40 ms for an ACK. */
 async function connect({ host = 'localhost', port, secure }: SMTPPoolOptions): Promise<Socket> {

@@ -3,9 +3,6 @@ import { randomUUID } from 'node:crypto'
 import { type Envelope, publiclyReplied } from '@podatelna/contracts'
 import pg from 'pg'
 
-/** Letters to one address: fewer than anybody may get in an hour. */
-const lettersEach = 20
-
 const asked =
   'Dobrý den, tiskárna ve druhém patře hoří, a nikdo neví, kde je hasicí přístroj. Prosíme o radu.\n'.repeat(4)
 const answered = 'Dobrý den, hasicí přístroj je u výtahu, a nová tiskárna přijde zítra dopoledne.\n'.repeat(12)
@@ -19,7 +16,8 @@ export type Answers = {
   close(): Promise<void>
 }
 
-export async function writeAnswers(databaseUrl: string, count: number): Promise<Answers> {
+/** @param lettersEach how many of them go to one address */
+export async function writeAnswers(databaseUrl: string, count: number, lettersEach: number): Promise<Answers> {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
   // Foreign keys are true by construction, and nobody searches here.

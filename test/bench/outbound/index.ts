@@ -17,6 +17,8 @@ import { type Batch, type Cost, report } from './report.ts'
 /** What is told of the first ones is how long it takes a process to warm up. */
 const warmUp = 1_000
 const batch = 1_000
+/** Letters to one address: fewer than anybody may get in an hour. */
+const lettersEach = 20
 
 export async function benchOutbound(options: { letters: number; key: string }, say: (text: string) => void) {
   const count = batch * Math.ceil(options.letters / batch)
@@ -36,7 +38,7 @@ export async function benchOutbound(options: { letters: number; key: string }, s
     const bare = await open('outbound/bare.ts', shared)
     const hasty = await open('outbound/bare.ts', { ...shared, NO_DELAY: '1' })
     say(`Writing ${count + warmUp} answers…`)
-    const answers = await writeAnswers(databaseUrl, count + warmUp)
+    const answers = await writeAnswers(databaseUrl, count + warmUp, lettersEach)
     const memory = watchMemory(ours.pid)
     say(`Sending ${count} letters…`)
     const first = await answers.next(warmUp, 'kept')

@@ -179,6 +179,17 @@ describe('whatever a contact prefers', () => {
   })
 })
 
+test('staff read on the page of a ticket who gets a reply in a digest, and who gets none', async () => {
+  await prefer(jana, 'digest_daily')
+  await prefer(petr, 'mine')
+  const { number } = await openCase(desk, { cc: petr.as })
+  const headers = { authorization: `Bearer ${desk.adminToken}` }
+  const shown = await (await desk.http(`/tickets/${number}`, { headers })).text()
+  expect(shown).toContain(
+    `A reply goes to: ${jana.email} (in a daily digest), ${petr.email} (gets no mail: wants only their own tickets)`,
+  )
+})
+
 test('whoever is no contact gets every notice at once', async () => {
   const { number } = await openCase(desk)
   await desk.api('POST', `/api/tickets/${number}/cc`, { email: 'eva@elsewhere.example' })

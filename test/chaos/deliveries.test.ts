@@ -73,15 +73,14 @@ test.each(['outbound over RabbitMQ', 'one process'] as const)(
 
 /** What a database session was told before its process died, it still does. */
 async function sessionsEnd(client: pg.Client): Promise<void> {
-  await expect
-    .poll(async () => {
-      const { rows } = await client.query(
-        `SELECT count(*)::int AS n FROM pg_stat_activity
-         WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()`,
-      )
-      return rows[0].n
-    })
-    .toBe(0)
+  const working = async () => {
+    const { rows } = await client.query(
+      `SELECT count(*)::int AS n FROM pg_stat_activity
+       WHERE datname = current_database() AND backend_type = 'client backend' AND state <> 'idle' AND pid <> pg_backend_pid()`,
+    )
+    return rows[0].n
+  }
+  await expect.poll(working, { timeout: 30_000 }).toBe(0)
 }
 
 /** Letters the relay took in that life of which nothing was noted: the last take of each, as only one can be under way. */

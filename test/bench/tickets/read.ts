@@ -13,6 +13,9 @@ import type { Timed } from './report.ts'
 /** So often PostgreSQL plans a prepared statement anew, before it may settle for one plan (its plancache.c). */
 const untilPlansSettle = 6
 
+/** Tickets on a page that is not the last, unless its search stopped early. */
+const usual = 50
+
 export async function reading(
   env: Env,
   serverPid: number,
@@ -25,13 +28,16 @@ export async function reading(
   for (const { name, goal, paths } of await questions(known, repetitions)) {
     for (const path of paths.slice(0, 3)) await desk.ask('GET', path)
     const times: number[] = []
+    let stopped = 0
     const before = serverTime(serverPid) + ownTime()
     for (const path of paths) {
       const start = performance.now()
-      await desk.ask('GET', path)
+      const page = await desk.ask<{ items?: unknown[]; next?: string | null }>('GET', path)
       times.push(performance.now() - start)
+      if (page.next && page.items!.length < usual) stopped++
     }
-    timings.push({ name, goal, times, processor: (serverTime(serverPid) + ownTime() - before) / paths.length })
+    const processor = (serverTime(serverPid) + ownTime() - before) / paths.length
+    timings.push({ name, goal, times, processor, stopped: stopped / paths.length })
   }
   await desk.close()
   return { timings, plans: await explained(env, filling, known) }

@@ -9,8 +9,8 @@ export type Pair = {
   processor: { full: number; empty: number }
   goal?: number
 }
-/** Milliseconds by the clock, and of the processor on average; the goal is for p95. */
-export type Timed = { name: string; times: number[]; processor: number; goal: number }
+/** Milliseconds by the clock, and of the processor on average; the goal is for p95. `stopped`: how many pages ended early. */
+export type Timed = { name: string; times: number[]; processor: number; goal: number; stopped: number }
 
 export function timingReport(pairs: Pair[], timings: Timed[]): string {
   const writing = pairs.map(({ name, full, empty, processor, goal }) => {
@@ -19,15 +19,16 @@ export function timingReport(pairs: Pair[], timings: Timed[]): string {
     const spent = `${more.toFixed(1)} / ${less.toFixed(1)} = ${(more / less).toFixed(2)}`
     return [name, ms(full), ms(empty), ratio.toFixed(2), spent, goal ? verdict(ratio, goal) : '']
   })
-  const reading = timings.map(({ name, times, processor, goal }) => [
+  const reading = timings.map(({ name, times, processor, goal, stopped }) => [
     name,
     ms(times),
     processor.toFixed(1),
+    stopped ? `${Math.round(100 * stopped)} %` : '',
     verdict(percentile(times, 0.95), goal, ' ms'),
   ])
   return [
     table(['', 'full: p50 / p95, ms', 'empty: p50 / p95, ms', 'ratio of p50', 'processor, ms', 'goal'], writing),
-    table(['', 'p50 / p95, ms', 'processor, ms', 'goal for p95'], reading),
+    table(['', 'p50 / p95, ms', 'processor, ms', 'stopped early', 'goal for p95'], reading),
   ].join('\n\n')
 }
 

@@ -63,6 +63,9 @@ export const deliveryDeferredLong = event('delivery.deferred_long', 1, { deliver
 /** A gateway said what became of a text that it knows by that id, in its own word. */
 export const textReceipt = event('text.receipt', 1, { provider_id: z.string(), status: z.string() })
 
+/** Staff want a letter of ours sent again, as the delivery `resent_as`. */
+export const deliveryResent = event('delivery.resent', 1, { delivery_id: z.uuid(), resent_as: z.uuid() })
+
 /**
  * Who listens to what. Every process declares all of it on the broker, so that services may start in any order
  * and an event published before its consumer's first start still waits for it in a queue.
@@ -76,7 +79,7 @@ export const subscriptions = {
     events: [
       ...[mailHeld, mailTooLate, ticketOpened, clientWrote, copied, linkRenewed, publiclyReplied],
       ...[ticketTaken, ticketMoved, ticketAssigned, ccProposed, agentsMentioned],
-      ...[deliveryFailed, deliveryDeferredLong],
+      ...[deliveryFailed, deliveryDeferredLong, deliveryResent],
     ],
   },
 } as const satisfies Record<string, Subscription>

@@ -38,6 +38,8 @@ export type Problem =
   | 'locked'
   | 'not_lockable'
   | 'not_allowed'
+  | 'no_delivery'
+  | 'not_resendable'
 
 export function refusal(problem: Problem, detail: string): Refusal {
   return { ok: false, problem, detail }

@@ -11,6 +11,14 @@ export { linkTickets, seenFromThere, unlinkTickets } from './links/links.ts'
 export { mergeTickets, undoMerge } from './links/merge.ts'
 export { splitMessage } from './links/split.ts'
 export { maySee, type ReplyAudience, visibleMessages } from './people/audience.ts'
+export {
+  circumstancesOfDelivery,
+  inForce,
+  keepsBack,
+  keptBack,
+  whyKeptBack,
+  whyNotForThem,
+} from './people/kept-back.ts'
 export { addCc, type Person, removeCc, removeParticipantEverywhere } from './people/participants.ts'
 export { preferredMail, promptKinds } from './people/preference.ts'
 export { previewReply } from './people/preview.ts'
@@ -30,6 +38,7 @@ export { emptyLetter } from './redact/letters.ts'
 export { type Columns, type Form, maskRows } from './redact/mask-rows.ts'
 export { blackOutTicket, isRemoved, type Removal, redactMessage } from './redact/redact.ts'
 export { withdrawTexts } from './redact/texts.ts'
+export { resendDelivery } from './resend.ts'
 export { type Clamd, clamdVersion } from './scan/clamd.ts'
 export { scanContents } from './scan/scan-contents.ts'
 export { changeTicket, noteOnTicket, openTicketByStaff, replyToTicket } from './staff.ts'

@@ -1,7 +1,7 @@
 import { outboxFrom } from '@podatelna/bus'
 import { deliveryDeferredLong, deliveryFailed, type Envelope } from '@podatelna/contracts'
 import { newId, Prisma, type Store } from '@podatelna/store'
-import { circumstances, whyKeptBack } from './kept-back.ts'
+import { circumstancesOfDelivery, whyKeptBack } from '@podatelna/ticketing'
 import type { Answer } from './relay.ts'
 import { suppress } from './suppressions.ts'
 
@@ -95,7 +95,7 @@ export async function takeDue(
   const rows = await store.query<Outgoing & { allowed: boolean }>(Prisma.sql`
     WITH due AS (
       SELECT d.id, d.due_at, octet_length(d.source) AS bytes, ${whyKeptBack} AS kept_back
-      FROM deliveries d ${circumstances}
+      FROM deliveries d ${circumstancesOfDelivery}
       WHERE d.due_at <= now() AND d.id <> ALL(${inHand}::uuid[])
       ORDER BY d.due_at LIMIT ${limit} FOR UPDATE OF d SKIP LOCKED),
     fitting AS (SELECT *, sum(bytes) OVER (ORDER BY due_at, id) - bytes AS before FROM due),
@@ -119,7 +119,7 @@ export async function takeDue(
  */
 export async function withdrawn(store: Store, ids: string[]): Promise<Set<string>> {
   const rows = await store.query<{ id: string }>(Prisma.sql`
-    SELECT d.id FROM deliveries d ${circumstances}
+    SELECT d.id FROM deliveries d ${circumstancesOfDelivery}
     WHERE d.id = ANY(${ids}::uuid[]) AND (d.redacted_at IS NOT NULL OR ${whyKeptBack} IS NOT NULL)`)
   return new Set(rows.map(({ id }) => id))
 }

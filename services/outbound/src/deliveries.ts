@@ -1,9 +1,8 @@
 import { Prisma, type Store } from '@podatelna/store'
-import { preferredMail, promptKinds } from '@podatelna/ticketing'
+import { inForce, keepsBack, keptBack, preferredMail, promptKinds } from '@podatelna/ticketing'
 import { type Budgets, countLetters, overBudget, paceLetters } from './budgets.ts'
 import type { Letter } from './letterhead.ts'
 import { nextMorning } from './morning.ts'
-import { inForce, keepsBack, keptBack } from './suppressions.ts'
 import { type TextBudgets, textInsert } from './texts/commit.ts'
 import type { Text } from './texts/plan.ts'
 

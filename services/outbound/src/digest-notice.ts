@@ -1,7 +1,7 @@
 import { isMessageId } from '@podatelna/mail'
 import { Prisma, type Store } from '@podatelna/store'
+import { circumstancesOfDelivery, whyNotForThem } from '@podatelna/ticketing'
 import type { DigestLine } from './digest-line.ts'
-import { circumstances, whyNotForThem } from './kept-back.ts'
 import type { Letterhead, Notice } from './letterhead.ts'
 
 /** What waits for one recipient about some tickets, oldest first. */
@@ -39,7 +39,7 @@ export async function readStopped(store: Store, address: string, tickets: string
         WHERE address = d.digest_line->>'mailbox') AS mailbox,
       (SELECT array_agg(message_id ORDER BY created_at) FROM deliveries
         WHERE participant_id = p.id AND state <> 'suppressed') AS thread
-    FROM deliveries d ${circumstances}
+    FROM deliveries d ${circumstancesOfDelivery}
     WHERE d.to_address = ${address} AND d.digest_line IS NOT NULL
       AND coalesce(d.ticket_id, '00000000-0000-0000-0000-000000000000') = ANY(${tickets}::uuid[])
     ORDER BY d.id LIMIT ${longest + 1}`)

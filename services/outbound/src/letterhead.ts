@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { NoticeKind } from '@podatelna/contracts'
 import {
+  againAs,
   bounceAddress,
   type Conversation,
   composeLetter,
@@ -53,7 +54,12 @@ export type Letterhead = {
   scanning: Pick<App['settings'], 'CLAMD' | 'CLAMD_AWAY'>
   /** @param contents bytes of the notice's files */
   write(notice: Notice, contents?: ReadonlyMap<string, Buffer>): Promise<Letter>
+  /** One that was written before, as a letter of its own: under another Message-ID, and with a bounce address of its own. */
+  again(sent: Sent): Letter
 }
+
+/** `seat` is what its thread token carries. */
+export type Sent = Omit<Letter, 'messageId' | 'envelopeFrom'> & { seat: bigint }
 
 /** @throws Error when a template is broken or the DKIM key cannot sign */
 export async function openLetterhead({ settings, keys }: Pick<App, 'settings' | 'keys'>): Promise<Letterhead> {
@@ -63,16 +69,20 @@ export async function openLetterhead({ settings, keys }: Pick<App, 'settings' | 
   const parts: Parts = { templates, keys, publicUrl, mailDomain, loopToken: loopToken(keys, mailDomain), sign }
   const pageOf = (serial: bigint) => `${publicUrl}/t/${makeToken(keys, 'page', serial)}`
   const common = { publicUrl, mailDomain, timeZone: settings.TIME_ZONE, pageOf, scanning: settings }
-  return { ...common, write: (notice, contents = new Map()) => write(parts, notice, contents) }
+  return {
+    ...common,
+    write: (notice, contents = new Map()) => write(parts, notice, contents),
+    again: (sent) => again(parts, sent),
+  }
 }
 
 async function write(parts: Parts, notice: Notice, contents: ReadonlyMap<string, Buffer>): Promise<Letter> {
-  const { keys, mailDomain } = parts
+  const { keys } = parts
   const { kind, mailbox, to, participant, agent } = notice
   const id = newId()
   const seat = participant ?? agent
   const token = seat && makeToken(keys, 'thread', seat.serial)
-  const messageId = `${token ? `${token}.` : ''}${randomBytes(10).toString('hex')}@${mailDomain}`
+  const messageId = newMessageId(parts, token)
   const { text, html, subject, language } = render(parts.templates, notice)
   const source = await composeLetter({
     from: mailbox,
@@ -93,11 +103,25 @@ async function write(parts: Parts, notice: Notice, contents: ReadonlyMap<string,
   })
   // A letter to one who may not have written to us must cause no bounce either (RFC 3834 §3.3).
   const returns = seat !== undefined || kind === 'digest'
-  const envelopeFrom = returns ? bounceAddress(makeToken(keys, 'bounce', uuidAsNumber(id)), mailDomain) : ''
+  const envelopeFrom = returns ? bounceAddressOf(parts, id) : ''
   const about = { ...notice.about, participantId: participant?.id, agentId: agent?.id }
   const line = digestLine(notice, subject, text)
   const sent = { subject, messageId, envelopeFrom, source: parts.sign(source) }
   return { id, kind, to: to.address, ...sent, about, mailbox: mailbox.address, line }
+}
+
+function again(parts: Parts, { seat, ...sent }: Sent): Letter {
+  const messageId = newMessageId(parts, makeToken(parts.keys, 'thread', seat))
+  const source = parts.sign(againAs(sent.source, { messageId, date: new Date() }))
+  return { ...sent, messageId, envelopeFrom: bounceAddressOf(parts, sent.id), source }
+}
+
+function newMessageId({ mailDomain }: Parts, token: string | undefined): string {
+  return `${token ? `${token}.` : ''}${randomBytes(10).toString('hex')}@${mailDomain}`
+}
+
+function bounceAddressOf({ keys, mailDomain }: Parts, id: string): string {
+  return bounceAddress(makeToken(keys, 'bounce', uuidAsNumber(id)), mailDomain)
 }
 
 function render(templates: Templates, notice: Notice) {
@@ -142,9 +166,9 @@ type Circumstances = {
 
 type About = {
   ticketId?: string | undefined
-  participantId?: string | undefined
-  agentId?: string | undefined
-  causedById?: string | undefined
+  participantId?: string | null | undefined
+  agentId?: string | null | undefined
+  causedById?: string | null | undefined
   mailId?: string | null | undefined
 }
 type Parts = {

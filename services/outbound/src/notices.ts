@@ -41,7 +41,8 @@ export function noticesConsumer(opened: Opened): Consumer {
 
 /** False when what was read is not true any more. */
 async function commitAndPost(parts: Parts, event: Envelope, plan: Plan): Promise<boolean> {
-  const letters = await Promise.all(plan.notices.map((notice) => parts.letterhead.write(notice)))
+  const written = await Promise.all(plan.notices.map((notice) => parts.letterhead.write(notice)))
+  const letters = [...(plan.letters ?? []), ...written]
   const lease = parts.post.lease()
   const queued = await commit(parts, event, { ...plan, letters, lease: lease.seconds })
   if (!queued) return false

@@ -3,14 +3,15 @@ import type { Envelope, EventType } from '@podatelna/contracts'
 import type { Store } from '@podatelna/store'
 import type { AgentDeskReader } from './agent-notices.ts'
 import type { Gate, TicketAsRead } from './deliveries.ts'
-import type { Letterhead, Notice } from './letterhead.ts'
+import type { Letter, Letterhead, Notice } from './letterhead.ts'
 import type { ReactionEstimate } from './reaction.ts'
 import type { Text, TextWriter } from './texts/plan.ts'
 import type { ticketReader } from './ticket-notices.ts'
 
-/** `gate` and `ticket` are what must hold still when the notices are committed. */
+/** `letters` are written already. `gate` and `ticket` are what must hold still when all of them are committed. */
 export type Plan = {
   notices: Notice[]
+  letters?: Letter[]
   /** A text message beside them. */
   text?: Text | undefined
   gate?: Gate | undefined

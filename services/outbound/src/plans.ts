@@ -1,6 +1,7 @@
 import {
   clientWrote,
   copied,
+  deliveryResent,
   type Envelope,
   linkRenewed,
   mailHeld,
@@ -16,6 +17,7 @@ import { whenScanned } from './enclosures.ts'
 import { heldNotice, readHeldLetter } from './held-notice.ts'
 import type { Letterhead, Notice } from './letterhead.ts'
 import { on, type Plan, type Planned, type Reading } from './plan.ts'
+import { planResent } from './resend.ts'
 import { staffPlans } from './staff-notices.ts'
 import { copiedNotices, openedNotices, renewedNotices, replyNotices, type Ticket } from './ticket-notices.ts'
 import { movedNotices, type News, readNews, takenNotices } from './ticket-status-notices.ts'
@@ -39,6 +41,7 @@ const plans = new Map([
   on(ticketMoved, (desk, about) => {
     return planNews(desk, about, (ticket, news, head) => movedNotices(ticket, news, head, about.status))
   }),
+  on(deliveryResent, planResent),
   ...staffPlans,
 ])
 

@@ -1,22 +1,6 @@
-/** Addresses that get no mail until staff lift it (rules §6): how one comes to be, and what is kept from it. */
-import type { NoticeKind, SuppressionCause, SuppressionScope } from '@podatelna/contracts'
+/** Addresses that get no mail until staff lift it (rules §6): how one comes to be. */
+import type { SuppressionCause, SuppressionScope } from '@podatelna/contracts'
 import { Prisma } from '@podatelna/store'
-
-/** What people write to a client, alone or joined. A reader who took our mail for spam still gets these. */
-const written: NoticeKind[] = ['public_reply']
-
-/** Of a suppression `s`, whether it stands against a letter of that kind. */
-export function keepsBack(kind: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`(s.scope = 'all' OR ${kind} <> ALL(${written}::text[]))`
-}
-
-/** The suppression in force for an address, to be joined as `s`. */
-export function inForce(address: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`suppressions s ON s.address = lower(${address}) AND s.lifted_at IS NULL`
-}
-
-/** What staff read on the delivery. */
-export const keptBack = Prisma.sql`'Nothing is sent to this address until staff lift it: ' || s.reason`
 
 export type Ground = { scope: SuppressionScope; cause: SuppressionCause }
 

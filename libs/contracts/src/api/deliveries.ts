@@ -35,6 +35,9 @@ export type Delivery = z.infer<typeof Delivery>
 export const DeliveryWithSource = Delivery.extend({ source: z.string().describe('the letter as it was rendered') })
 export type DeliveryWithSource = z.infer<typeof DeliveryWithSource>
 
+/** The delivery that goes in place of another; it is there in a moment. */
+export const Resent = z.object({ id: z.uuid(), ticket_number: z.string() }).meta({ id: 'Resent' })
+
 export const DeliveryQuery = ListQuery.extend({
   ticket: text(40).optional().describe('a ticket number'),
   state: DeliveryState.optional(),

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, type KeyPairKeyObjectResult } from 'node:crypto'
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
 import { describe, expect, test } from 'vitest'
+import { againAs } from './again.ts'
 import { openSigner } from './dkim.ts'
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -44,6 +45,14 @@ describe('our DKIM signatures', () => {
     expect(signed.subarray(-letter.length)).toEqual(letter)
     const lines = signed.subarray(0, -letter.length).toString().split('\r\n')
     expect(lines.filter((line) => line.length > 78)).toEqual([])
+  })
+
+  test('are made anew for a letter that goes again, which else stays as it was', async () => {
+    const first = sign(Buffer.concat([Buffer.from('Message-ID: <one@example.com>\r\n'), letter]))
+    const again = againAs(first, { messageId: 'two@example.com', date: new Date('2026-03-05T05:06:07Z') })
+    const expected = letter.toString().replace(/Date: .*/, 'Date: Thu, 05 Mar 2026 05:06:07 +0000')
+    expect(again.toString()).toBe(`Message-ID: <two@example.com>\r\n${expected}`)
+    expect(await verified(sign(again))).toMatchObject([{ 2: 'pass' }, { 2: 'pass' }])
   })
 
   test('cover how to leave, as RFC 8058 asks', () => {

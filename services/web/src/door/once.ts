@@ -9,7 +9,11 @@ import { actor } from './caller.ts'
  */
 export function idByKey(request: FastifyRequest): string | undefined {
   const key = request.headers['idempotency-key']
-  if (typeof key !== 'string' || key === '') return undefined
+  return typeof key === 'string' && key !== '' ? idOf(request, key) : undefined
+}
+
+/** The same for a form, whose key was made with it. */
+export function idOf(request: FastifyRequest, key: string): string {
   const { email, name } = actor(request)
   const hash = createHash('sha256')
     .update([email ?? name, request.method, request.url, key].join('\0'))

@@ -30,6 +30,8 @@ export const statusOf: Record<ProblemWord, number> = {
   no_mail: 404,
   no_link: 404,
   no_attachment: 404,
+  no_delivery: 404,
+  not_resendable: 409,
   forbidden_move: 409,
   taken: 409,
   in_use: 409,

@@ -6,6 +6,7 @@ import type { App } from '@podatelna/process'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { signedIn } from '../door/caller.ts'
 import type { Web } from '../door/web.ts'
+import { deliveryPages } from './delivery.ts'
 import { home } from './home.ts'
 import { login } from './login.ts'
 import { mailPages } from './mail.ts'
@@ -29,6 +30,7 @@ export async function pages(web: Web, app: App): Promise<void> {
     ticketAudienceForms(scope, app)
     ticketLinkForm(scope, app)
     ticketSplitForm(scope, app)
+    deliveryPages(scope, app)
     mailPages(scope, app)
     messagePages(scope, app)
     suppressionPages(scope, app)

@@ -6,7 +6,6 @@ import { z } from 'zod'
 import { actor } from '../door/caller.ts'
 import { answerProblem, problem, statusOf } from '../door/problem.ts'
 import type { Web } from '../door/web.ts'
-import { readDelivery } from '../reads/deliveries.ts'
 import { readTicket } from '../reads/tickets.ts'
 import { messageView } from './message-view.ts'
 import { render } from './render.ts'
@@ -52,12 +51,6 @@ export function ticketPages(web: Web, app: App): void {
       return answerProblem(request, reply, problem(statusOf[decided.problem], decided.detail))
     },
   )
-
-  web.get('/deliveries/:id', { schema: { hide: true, params: api.ById } }, async (request, reply) => {
-    const delivery = await readDelivery(store, request.params.id)
-    if (!delivery) return missing(request, reply, 'There is no such delivery.')
-    return html(reply, render('delivery', { me: actor(request), title: delivery.subject, delivery }))
-  })
 }
 
 /** A note leaves the status alone: what staff tell each other is no answer to the client. */

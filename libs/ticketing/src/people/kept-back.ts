@@ -1,10 +1,26 @@
 /** Deliveries that were written, and are not to be sent any more. */
+import type { NoticeKind } from '@podatelna/contracts'
 import { Prisma } from '@podatelna/store'
-import { maySee } from '@podatelna/ticketing'
-import { inForce, keepsBack, keptBack } from './suppressions.ts'
+import { maySee } from './audience.ts'
+
+/** What people write to a client, alone or joined. A reader who took our mail for spam still gets these. */
+const written: NoticeKind[] = ['public_reply']
+
+/** Of a suppression `s`, whether it stands against a letter of that kind. */
+export function keepsBack(kind: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`(s.scope = 'all' OR ${kind} <> ALL(${written}::text[]))`
+}
+
+/** The suppression in force for an address, to be joined as `s`. */
+export function inForce(address: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`suppressions s ON s.address = lower(${address}) AND s.lifted_at IS NULL`
+}
+
+/** What staff read on the delivery. */
+export const keptBack = Prisma.sql`'Nothing is sent to this address until staff lift it: ' || s.reason`
 
 /** What the reasons below look at, joined to `deliveries d`. */
-export const circumstances = Prisma.sql`
+export const circumstancesOfDelivery = Prisma.sql`
   LEFT JOIN participants p ON p.id = d.participant_id
   LEFT JOIN agents a ON a.id = d.agent_id
   LEFT JOIN ${inForce(Prisma.sql`d.to_address`)}

@@ -4,6 +4,7 @@ import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { companies, type Desk, type Json, openDesk, sentTo, support } from '../scenario.ts'
 import { whereStored } from '../stored.ts'
+import { queueFor, queueForTicket } from '../world/queue.ts'
 
 const { acme } = companies
 const [jana, petr] = acme.people as [(typeof acme.people)[0], (typeof acme.people)[0]]
@@ -152,6 +153,42 @@ describe('what was redacted does not come back', () => {
     await database.query('UPDATE messages SET visible_text = NULL WHERE id = $1', [id])
     await deriveAgain(desk.podatelna.app)
     expect(await first(number)).toMatchObject({ id, text: '', visible_text: '', redactions: [{}, { what: 'message' }] })
+  })
+
+  test('by a notice that was being written meanwhile: it is written again, from what is left', async () => {
+    const secret = word()
+    const number = await opened({ text: `Heslo je ${secret}.` })
+    const { id } = await first(number)
+    const ticket = await queueForTicket(desk.podatelna.databaseUrl, number)
+    const answering = desk.api('POST', `/api/tickets/${number}/replies`, { text: 'Thank you.' })
+    await ticket.waiting(1)
+    const redacting = redact(number, id, { reason, text: secret })
+    await ticket.waiting(2)
+    // The lock of files, which redacting takes in the middle.
+    const files = await queueFor(desk.podatelna.databaseUrl, 'SELECT pg_advisory_xact_lock(7210043)')
+    await ticket.release()
+    await files.waiting(2)
+    await files.release()
+    await Promise.all([answering, redacting])
+    const [notice] = (await letters(jana.email)).slice(-1)
+    expect(notice).toContain('Thank you.')
+    expect(notice).toContain('Heslo je █████')
+    expect(await whereStored(desk, secret)).toEqual([])
+  })
+
+  test('by a notice that was written just before: the redaction waits until it is there', async () => {
+    const secret = word()
+    const number = await opened({ text: `Heslo je ${secret}.` })
+    const { id } = await first(number)
+    const budget = 'SELECT FROM mail_budgets WHERE address = $1 FOR UPDATE'
+    const counting = await queueFor(desk.podatelna.databaseUrl, budget, [jana.email])
+    const answering = desk.api('POST', `/api/tickets/${number}/replies`, { text: 'Thank you.' })
+    await counting.waiting(1)
+    const redacting = redact(number, id, { reason, text: secret })
+    await counting.waiting(2)
+    await counting.release()
+    await Promise.all([answering, redacting])
+    expect(await whereStored(desk, secret)).toEqual([])
   })
 
   test('by a notice that was not sent yet', async () => {

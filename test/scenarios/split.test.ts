@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { companies, type Desk, type Json, openDesk, recipients, sentTo } from '../scenario.ts'
+import { queueForTicket } from '../world/queue.ts'
 
 const { acme } = companies
 const [jana, petr] = acme.people as [(typeof acme.people)[0], (typeof acme.people)[0]]
@@ -132,6 +133,33 @@ test('two who split the same message at once open one ticket; the same key is an
   expect(new Set(keyed.map(({ body }) => body.number)).size).toBe(1)
 })
 
+test('a reply that is under way while the letter it answers is split off joins the new ticket', async () => {
+  const { number, second, letter } = await conversation({ cc: petr.as })
+  const queue = await queueForTicket(desk.podatelna.databaseUrl, number)
+  const splitting = ask(number, second.id)
+  await queue.waiting(1)
+  const answering = answerTo(letter)
+  await queue.waiting(2)
+  await queue.release()
+  const { body } = await splitting
+  expect((await answering).mail!.ticket_number).toBe(body.number)
+  expect(textsOf(await read(number))).toEqual(['VPN is down.'])
+})
+
+test('of a closed ticket, too: nothing follows that for a letter that is in another ticket by then', async () => {
+  const { number, second, letter } = await conversation({ cc: petr.as })
+  for (const status of ['solved', 'closed']) await desk.api('PATCH', `/api/tickets/${number}`, { status })
+  const queue = await queueForTicket(desk.podatelna.databaseUrl, number)
+  const splitting = ask(number, second.id)
+  await queue.waiting(1)
+  const answering = answerTo(letter)
+  await queue.waiting(2)
+  await queue.release()
+  const { body } = await splitting
+  expect((await answering).mail!.ticket_number).toBe(body.number)
+  expect((await read(number)).links).toEqual([{ kind: 'split_to', number: body.number }])
+})
+
 test('a split is undone by merging back: the message and all that was written since', async () => {
   const { number, second } = await conversation({ cc: petr.as })
   const ticket = await split(number, second.id)
@@ -211,6 +239,11 @@ async function conversation({ cc }: { cc?: string }) {
   const { messages } = await read(number)
   const [first, second] = messages
   return { number, first, second, letter: letter!, replyTo: replyTo!.text }
+}
+
+/** By its Message-ID alone, as those answer who were no recipients of ours. */
+function answerTo({ message_id }: Json) {
+  return desk.hearsFrom(acme, jana, { inReplyTo: `<${message_id}>`, subject: 'Re: Printer', text: 'Mine, too.' })
 }
 
 function split(number: string, message: string, body: object = {}, expected = 201): Promise<Json> {

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { companies, type Desk, type Json, openDesk, recipients, sentTo } from '../scenario.ts'
+import { queueForTicket } from '../world/queue.ts'
 
 const { acme, globex } = companies
 const [jana, petr] = acme.people as [(typeof acme.people)[0], (typeof acme.people)[0]]
@@ -51,6 +52,95 @@ test('a merge in the middle of several can be undone: what was written to either
   await desk.api('POST', `/api/tickets/${b.number}/merge`, { into: c.number })
   await desk.api('POST', `/api/tickets/${a.number}/unmerge`)
   expect([await texts(a.number), await texts(b.number), await texts(c.number)]).toEqual([['a'], [], ['b', 'c']])
+})
+
+describe('undoing a merge', () => {
+  test('leads letters back to either ticket; what came in between stays where it was read', async () => {
+    const [source, target] = [await opened('source', petr), await opened('target')]
+    await merge(source.number, target.number)
+    await desk.hearsFrom(acme, petr, { to: source.replyTo, text: 'in between' })
+    await undo(source.number)
+    await desk.hearsFrom(acme, petr, { to: source.replyTo, text: 'to the source' })
+    await desk.hearsFrom(acme, jana, { to: target.replyTo, text: 'to the target' })
+    expect(await texts(source.number)).toEqual(['source', 'to the source'])
+    expect(await texts(target.number)).toEqual(['target', 'in between', 'to the target'])
+  })
+
+  test('takes nobody off who was on the other ticket before, and puts nobody back who was removed meanwhile', async () => {
+    const [source, target] = [await opened('source', petr), await opened('target')]
+    for (const { number } of [source, target]) {
+      await desk.api('POST', `/api/tickets/${number}/cc`, { email: 'eva@elsewhere.example' })
+    }
+    await merge(source.number, target.number)
+    await desk.api('DELETE', `/api/tickets/${target.number}/cc/${petr.email}`)
+    await undo(source.number)
+    expect(await roster(target.number)).toEqual([
+      [jana.email, 'active', undefined],
+      ['eva@elsewhere.example', 'active', undefined],
+      [petr.email, 'removed', 'removed by staff'],
+    ])
+    expect(await roster(source.number)).toEqual([
+      [petr.email, 'active', undefined],
+      ['eva@elsewhere.example', 'active', undefined],
+    ])
+  })
+
+  test('shows end customers nothing again that one of the two hid', async () => {
+    const [source, target] = [await opened('source'), await opened('target')]
+    const shown = async () => (await desk.api('GET', `/api/tickets/${target.number}`)).end_customer_visible
+    await desk.api('PATCH', `/api/tickets/${target.number}`, { end_customer_visible: true })
+    await desk.api('PATCH', `/api/tickets/${source.number}`, { end_customer_visible: false })
+    await merge(source.number, target.number)
+    expect(await shown()).toBe(false)
+    await undo(source.number)
+    expect(await shown()).toBe(false)
+  })
+
+  test('happens once, however many ask for it at once, and not to what is merged no more', async () => {
+    const [source, target] = [await opened('source', petr), await opened('target')]
+    await merge(source.number, target.number)
+    const queue = await queueForTicket(desk.podatelna.databaseUrl, source.number)
+    const asked = [1, 2].map(() =>
+      desk.http(`/api/tickets/${source.number}/unmerge`, { method: 'POST', headers: bearer }),
+    )
+    await queue.waiting(2)
+    await queue.release()
+    const statuses = (await Promise.all(asked)).map(({ status }) => status)
+    expect(statuses.sort()).toEqual([200, 409])
+    for (const { number } of [source, target]) {
+      const { events } = await desk.api('GET', `/api/tickets/${number}`)
+      expect(events.filter(({ type }: Json) => type === 'merge_undone')).toHaveLength(1)
+    }
+  })
+})
+
+describe('a reply that is under way', () => {
+  test('while its ticket is merged stands in the other', async () => {
+    const [source, target] = [await opened('source', petr), await opened('target')]
+    const queue = await queueForTicket(desk.podatelna.databaseUrl, source.number)
+    const merging = merge(source.number, target.number)
+    await queue.waiting(1)
+    const answering = desk.hearsFrom(acme, petr, { to: source.replyTo, text: 'under way' })
+    await queue.waiting(2)
+    await queue.release()
+    await merging
+    expect((await answering).mail!.ticket_number).toBe(target.number)
+    expect(await texts(target.number)).toEqual(['source', 'target', 'under way'])
+  })
+
+  test('while its ticket is deleted opens a new one', async () => {
+    const { number, replyTo } = await opened('deleted', petr)
+    const queue = await queueForTicket(desk.podatelna.databaseUrl, number)
+    const deleting = desk.api('DELETE', `/api/tickets/${number}`)
+    await queue.waiting(1)
+    const answering = desk.hearsFrom(acme, petr, { to: replyTo, text: 'under way' })
+    await queue.waiting(2)
+    await queue.release()
+    await deleting
+    const { mail } = await answering
+    expect(mail!.ticket_number).not.toBe(number)
+    expect(await texts(mail!.ticket_number!)).toEqual(['under way'])
+  })
 })
 
 test('circular merges, merges of the merged, of the deleted and of two organizations are refused in words', async () => {
@@ -134,6 +224,19 @@ async function opened(text: string, person = jana, company = acme) {
   const { mail } = await desk.hearsFrom(company, person, { subject: `Case ${Math.random()}`, text })
   const notice = await sentTo(desk, person.email).at(-1)!.parsed
   return { number: mail!.ticket_number!, replyTo: notice.replyTo!.text }
+}
+
+function merge(number: string, into: string): Promise<Json> {
+  return desk.api('POST', `/api/tickets/${number}/merge`, { into })
+}
+
+function undo(number: string): Promise<Json> {
+  return desk.api('POST', `/api/tickets/${number}/unmerge`)
+}
+
+async function roster(number: string): Promise<unknown[]> {
+  const { participants } = await desk.api('GET', `/api/tickets/${number}`)
+  return participants.map(({ email, state, removed_reason }: Json) => [email, state, removed_reason ?? undefined])
 }
 
 async function texts(number: string): Promise<string[]> {

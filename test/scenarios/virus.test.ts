@@ -1,8 +1,9 @@
-import { createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { asJson } from '../author.ts'
 import { companies, type Desk, type Json, openDesk, sentTo } from '../scenario.ts'
 import { type ClamdServer, eicar, startClamd } from '../world/clamd.ts'
+import { queueFor } from '../world/queue.ts'
 
 const { acme } = companies
 const [jana] = acme.people as [(typeof acme.people)[0]]
@@ -90,6 +91,32 @@ describe('what staff attach', () => {
     }
   })
 
+  test('and is found to be infected while another answer attaches it goes with that one neither; neither waits for the other', async () => {
+    const scanner = await scannerThatWaits()
+    const desk = await openDesk({ env: { CLAMD: scanner.address } })
+    try {
+      const { number } = await letterWithout(desk)
+      const virus = Buffer.from('one of a kind: a virus')
+      const [first, second] = [await upload(desk, virus), await upload(desk, virus)]
+      const answered = await replyWith(desk, number, first.id)
+      expect(answered.status).toBe(201)
+      await scanner.isAsked()
+      const queue = await queueFor(desk.podatelna.databaseUrl, 'SELECT FROM contents FOR UPDATE')
+      scanner.finds('Podatelna.Test')
+      await queue.waiting(1)
+      const answering = replyWith(desk, number, second.id)
+      await queue.waiting(2)
+      await queue.release()
+      expect(((await (await answering).json()) as Json).detail).toContain('“file.bin” is infected (Podatelna.Test')
+      await desk.settled()
+      const { events } = await desk.api('GET', `/api/tickets/${number}`)
+      expect(events.filter(({ type }: Json) => type === 'attachment_quarantined')).toHaveLength(1)
+    } finally {
+      await desk.close()
+      scanner.close()
+    }
+  })
+
   test('is behind a link, which waits, while the scanner is away', async () => {
     const desk = await openDesk({ env: { CLAMD: '127.0.0.1:1' } })
     try {
@@ -174,6 +201,35 @@ async function letterWith(desk: Desk, content: Buffer) {
   const number = mail!.ticket_number!
   const { messages } = await desk.api('GET', `/api/tickets/${number}`)
   return { number, id: messages[0].attachments[0].id as string }
+}
+
+async function letterWithout(desk: Desk) {
+  const { mail } = await desk.hearsFrom(acme, jana, { text: 'There will be a file.' })
+  return { number: mail!.ticket_number! }
+}
+
+/** Not waiting for what follows: its letters wait for the scanner. */
+function replyWith(desk: Desk, number: string, attachment: string): Promise<Response> {
+  const { headers, ...call } = asJson({ text: 'See the file.', attachments: [attachment] })
+  const authorization = `Bearer ${desk.adminToken}`
+  return desk.http(`/api/tickets/${number}/replies`, { ...call, headers: { ...headers, authorization } })
+}
+
+/** A scanner that says nothing until it is told what it finds. */
+async function scannerThatWaits() {
+  const asked: Socket[] = []
+  const server = await misbehaving((socket) => asked.push(socket))
+  const { port } = server.address() as AddressInfo
+  return {
+    address: `127.0.0.1:${port}`,
+    async isAsked() {
+      await expect.poll(() => asked.length, { timeout: 15_000 }).toBe(1)
+    },
+    finds(virus: string) {
+      for (const socket of asked.splice(0)) socket.end(`stream: ${virus} FOUND\0`)
+    },
+    close: () => server.close(),
+  }
 }
 
 async function upload(desk: Desk, content: Buffer): Promise<{ id: string; scan: string }> {

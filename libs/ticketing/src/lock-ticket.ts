@@ -24,14 +24,17 @@ export type LockedTicket = {
   version: number
 }
 
-/** Reads a ticket and keeps others from changing it until the transaction ends. */
+/**
+ * Reads a ticket and keeps others from changing it until the transaction ends. Not from writing rows that refer to it: the
+ * scanner holds a file and then writes an event, while a reply holds the ticket and then attaches that file.
+ */
 export async function lockTicket(database: Database, number: bigint): Promise<LockedTicket | undefined> {
   const rows = await database.$queryRaw<(Omit<LockedTicket, 'status'> & { status: string })[]>`
     SELECT id, number, status, subject, priority, scheduled_for AS "scheduledFor", assignee_id AS "assigneeId",
       locked_at AS "lockedAt", organization_id AS "organizationId", mailbox_id AS "mailboxId",
       deleted_at IS NOT NULL AS deleted, spam,
       version, successor_id AS "successorId", (SELECT target.number FROM tickets target WHERE target.id = tickets.merged_into_id) AS "mergedInto"
-    FROM tickets WHERE number = ${number} FOR UPDATE`
+    FROM tickets WHERE number = ${number} FOR NO KEY UPDATE`
   return rows[0] && { ...rows[0], status: asStatus(rows[0].status) }
 }
 

@@ -35,6 +35,8 @@ export type ThreadedTicket = {
   /** It was closed when the letter arrived, and nothing follows it yet: the letter opens its successor. */
   late: boolean
   lateReply: LateReply
+  /** What named it, when it was a message that the letter answers (rules §2, step 4), and where that stood then. */
+  answers: { messageId: string; ticketId: string } | null
 }
 
 /**
@@ -49,7 +51,7 @@ export function threadedTicket(clues: Clues, author: ThreadAuthor, arrivedAt: Da
   return Prisma.sql`
     WITH RECURSIVE clue AS (${cluesInOrder(clues, author)}),
     named AS (
-      SELECT t.id, me.state IS NOT DISTINCT FROM 'active' AS participant, clue.seat FROM clue
+      SELECT t.id, me.state IS NOT DISTINCT FROM 'active' AS participant, clue.seat, clue.message_id FROM clue
       JOIN tickets t ON t.id = clue.ticket_id
       LEFT JOIN participants me ON me.ticket_id = t.id AND me.address = ${author.address}
       WHERE t.deleted_at IS NULL AND (me.state = 'active'
@@ -65,7 +67,8 @@ export function threadedTicket(clues: Clues, author: ThreadAuthor, arrivedAt: Da
     last AS (SELECT id FROM trail ORDER BY hops DESC LIMIT 1)
     SELECT t.id, t.number, t.status, t.organization_id, ${late} AS late, mailbox.late_reply,
       me.state IS NOT DISTINCT FROM 'active' AS "onIt", me.role IS NOT DISTINCT FROM 'requester' AS requester, named.seat,
-      me.state IS NOT DISTINCT FROM 'active' OR named.participant AS participant
+      me.state IS NOT DISTINCT FROM 'active' OR named.participant AS participant,
+      CASE WHEN message_id IS NOT NULL THEN json_build_object('messageId', message_id, 'ticketId', named.id) END AS answers
     FROM last JOIN tickets t USING (id) JOIN mailboxes mailbox ON mailbox.id = t.mailbox_id CROSS JOIN named
     LEFT JOIN participants me ON me.ticket_id = t.id AND me.address = ${author.address}
     WHERE (me.state IS DISTINCT FROM 'removed' OR ${author.agentId}::uuid IS NOT NULL) AND t.deleted_at IS NULL`
@@ -73,20 +76,42 @@ export function threadedTicket(clues: Clues, author: ThreadAuthor, arrivedAt: Da
 
 function cluesInOrder({ serials, answered, numbers, legacy }: Clues, author: ThreadAuthor): Prisma.Sql {
   return Prisma.sql`
-    SELECT ticket_id, 1 AS step, array_position(${serials}::bigint[], serial) AS place, NULL::text AS seat
+    SELECT ticket_id, 1 AS step, array_position(${serials}::bigint[], serial) AS place, NULL::text AS seat,
+      NULL::uuid AS message_id
     FROM participants WHERE serial = ANY(${serials}::bigint[])
     UNION ALL
-    SELECT s.ticket_id, 1, array_position(${serials}::bigint[], s.serial), s.purpose
+    SELECT s.ticket_id, 1, array_position(${serials}::bigint[], s.serial), s.purpose, NULL
     FROM agent_seats s JOIN agents a ON a.id = s.agent_id AND a.disabled_at IS NULL
     WHERE s.serial = ANY(${serials}::bigint[])
     UNION ALL
-    SELECT m.ticket_id, 4, array_position(${answered}::text[], m.message_id), NULL
+    SELECT m.ticket_id, 4, array_position(${answered}::text[], m.message_id), NULL, m.id
     FROM messages m WHERE m.message_id = ANY(${answered}::text[]) AND ${author.agentId}::uuid IS NULL
     UNION ALL
-    SELECT id, 5, array_position(${numbers}::bigint[], number), NULL FROM tickets WHERE number = ANY(${numbers}::bigint[])
+    SELECT id, 5, array_position(${numbers}::bigint[], number), NULL, NULL
+    FROM tickets WHERE number = ANY(${numbers}::bigint[])
     UNION ALL
-    SELECT id, 6, -number, NULL FROM tickets
+    SELECT id, 6, -number, NULL, NULL FROM tickets
     WHERE legacy_number = ${legacy?.number ?? null} AND legacy_system_id = ${legacy?.systemId ?? null}::uuid`
+}
+
+/**
+ * Query that holds a ticket if what led to it is still as it was read. Where it gives no row, the ticket has moved, was merged
+ * or deleted, or the message that the letter answers was split off: the letter is to be threaded again.
+ *
+ * The message is locked after its ticket, as by whoever splits or merges.
+ */
+export function stillThreaded({ id, status, answers }: ThreadedTicket, besides = Prisma.sql`true`): Prisma.Sql {
+  const [answered, locked] = answers
+    ? [
+        Prisma.sql`JOIN messages answered ON answered.id = ${answers.messageId}::uuid
+          AND answered.ticket_id = ${answers.ticketId}::uuid`,
+        Prisma.sql`FOR SHARE OF answered`,
+      ]
+    : [Prisma.empty, Prisma.empty]
+  return Prisma.sql`
+    SELECT tickets.id FROM tickets ${answered}
+    WHERE tickets.id = ${id}::uuid AND status = ${status} AND merged_into_id IS NULL AND deleted_at IS NULL AND ${besides}
+    FOR NO KEY UPDATE OF tickets ${locked}`
 }
 
 /** True when there is something to look for. */

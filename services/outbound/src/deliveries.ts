@@ -102,7 +102,7 @@ export type TicketAsRead = { id: string; redactedAt: string | null }
 /** Keeps redactions away until the deliveries are there, for them to find. */
 const unredacted = Prisma.sql`
   SELECT cause FROM step JOIN tickets t ON t.id = step.ticket_id
-  WHERE t.redacted_at IS NOT DISTINCT FROM step.redacted_at ORDER BY t.id FOR KEY SHARE OF t`
+  WHERE t.redacted_at IS NOT DISTINCT FROM step.redacted_at ORDER BY t.id FOR SHARE OF t`
 
 /** Links have a budget of their own, where the letter is held (rules §1), and can stand in no digest: they are secrets. */
 function counting(letters: Letter[], { budgets, counted = false }: Planned): Prisma.Sql {

@@ -5,12 +5,12 @@ import { newId, Prisma } from '@podatelna/store'
 import type { Desk } from '../desk.ts'
 import { filesInsert } from '../files/files.ts'
 import { afterClientWrote, moveColumns, moveDetail } from '../states/states.ts'
-import type { ThreadedTicket } from '../threading.ts'
+import { stillThreaded, type ThreadedTicket } from '../threading.ts'
 import { authorOf, type MailRow } from './admitted-mail.ts'
 import { copiesInsert, copiesOf } from './copies.ts'
 import { clientAudience, messageInsert, type ReadLetter, subscription } from './message.ts'
 
-/** The status was read before; should it have changed meanwhile, nothing is written and the step is tried again. */
+/** The ticket was found before; should it have changed meanwhile, nothing is written and the step is tried again. */
 export async function addToTicket(
   desk: Desk,
   event: Envelope,
@@ -30,8 +30,7 @@ export async function addToTicket(
   const heard = audible ? [envelope(clientWrote, { ticket_id: ticket.id, message_id: messageId })] : []
   const to = audible ? afterClientWrote(ticket.status) : ticket.status
   const rows = await desk.store.query<{ filed: boolean; told: boolean }>(Prisma.sql`
-    WITH unchanged AS (
-      SELECT id FROM tickets WHERE id = ${ticket.id}::uuid AND status = ${ticket.status} FOR UPDATE),
+    WITH unchanged AS (${stillThreaded(ticket)}),
     inbox AS (${inboxInsert(subscription, event, Prisma.sql`SELECT FROM unchanged`)}),
     ticket AS (
       UPDATE tickets SET ${to === ticket.status ? Prisma.sql`updated_at = now()` : moveColumns({ to }, Prisma.sql`now()`)}
@@ -48,7 +47,7 @@ export async function addToTicket(
     SELECT EXISTS (SELECT FROM ticket) AS filed, ${copies.length > 0 ? Prisma.sql`EXISTS (SELECT FROM copied WHERE state = 'active')` : Prisma.sql`false`} AS told
     FROM unchanged`)
   if (rows[0]?.filed) desk.bus.publish(rows[0].told ? [...heard, told] : heard)
-  return rows.length > 0 ? 'done' : { retry: `ticket ${ticket.number} changed its status meanwhile` }
+  return rows.length > 0 ? 'done' : { retry: `ticket ${ticket.number} changed meanwhile` }
 }
 
 /** A contact who writes into a ticket of their own organization is on it from then on (rules §5); an auto-reply joins nobody. */

@@ -8,7 +8,7 @@ import { filesInsert } from '../files/files.ts'
 import { historyInsert, partHistory } from '../legacy/history.ts'
 import type { LegacyClue } from '../legacy/match.ts'
 import { lockOldTicket, type OldTicket, oldTicketNamed, readOldTicket } from '../legacy/old-ticket.ts'
-import type { Clues, ThreadedTicket } from '../threading.ts'
+import { type Clues, stillThreaded, type ThreadedTicket } from '../threading.ts'
 import { authorOf, type MailRow } from './admitted-mail.ts'
 import { isNote } from './agent-letter.ts'
 import { threadLetter } from './clues.ts'
@@ -58,7 +58,7 @@ function continueOldTicket(
 
 /**
  * One statement: inbox, ticket, requester, message, event, outbox. After a closed ticket the new one becomes its
- * successor, unless it has got one meanwhile: then nothing is written, and the next try finds that one.
+ * successor, unless that has got one meanwhile, or changed: then nothing is written, and the next try finds out.
  */
 async function openTicket(
   { query }: Queryable,
@@ -78,7 +78,10 @@ async function openTicket(
   const parted = continued && partHistory(letter)
   const copies = internal ? [] : copiesOf(mail)
   const [before, inbox] = closed
-    ? [stillClosed(closed), inboxInsert(subscription, event, Prisma.sql`SELECT FROM closed`)]
+    ? [
+        Prisma.sql`closed AS (${stillThreaded(closed, Prisma.sql`successor_id IS NULL`)}),`,
+        inboxInsert(subscription, event, Prisma.sql`SELECT FROM closed`),
+      ]
     : [Prisma.empty, inboxInsert(subscription, event)]
   const quoting = { messageId, audience, receivedAt: mail.received_at } as const
   const rows = await query<{ number: bigint | null }>(Prisma.sql`
@@ -104,16 +107,12 @@ async function openTicket(
     outbox AS (${outboxInsert([opened], Prisma.sql`SELECT FROM ticket`)})
     ${closed ? succession(closed, author) : Prisma.sql`SELECT number FROM ticket`}`)
   if (closed && rows.length === 0) {
-    return { outcome: { retry: `something follows ${ticketNumber(closed.number)} meanwhile` }, events: [] }
+    return {
+      outcome: { retry: `${ticketNumber(closed.number)} changed, or something follows it meanwhile` },
+      events: [],
+    }
   }
   return { outcome: 'done', events: rows[0]?.number != null ? [opened] : [] }
-}
-
-/** Holds the ticket that is to get a successor, while it still may. */
-function stillClosed({ id, status }: ThreadedTicket): Prisma.Sql {
-  return Prisma.sql`
-    closed AS (
-      SELECT id FROM tickets WHERE id = ${id}::uuid AND status = ${status} AND successor_id IS NULL FOR UPDATE),`
 }
 
 function succession({ id }: ThreadedTicket, author: Actor): Prisma.Sql {

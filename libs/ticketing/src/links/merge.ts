@@ -41,13 +41,14 @@ export async function undoMerge(desk: Desk, input: { number: bigint; by: Actor }
   return act(desk, async (database) => {
     const { number, by } = input
     const known = await database.ticket.findUnique({ where: { number }, include: { mergedInto: true } })
-    const into = known?.mergedInto
     if (!known) return noTicket(number)
-    if (!into) return refusal('not_mergeable', `${ticketNumber(number)} is not merged.`)
-    await lockTickets(database, number, into.number)
-    await bringMessagesBack(database, known.id)
+    const [source, into] = known.mergedInto ? await lockTickets(database, number, known.mergedInto.number) : []
+    if (!source || !into || source.mergedInto !== into.number) {
+      return refusal('not_mergeable', `${ticketNumber(number)} is not merged.`)
+    }
+    await bringMessagesBack(database, source.id)
     const merge = await database.ticketEvent.findFirst({
-      where: { ticketId: known.id, type: 'merged' },
+      where: { ticketId: source.id, type: 'merged' },
       orderBy: { id: 'desc' },
     })
     const joined: unknown = Object(merge?.detail).joined
@@ -55,8 +56,8 @@ export async function undoMerge(desk: Desk, input: { number: bigint; by: Actor }
       where: { ticketId: into.id, address: { in: Array.isArray(joined) ? joined.map(String) : [] }, state: 'active' },
       data: { state: 'removed', removedBy: by, removedAt: new Date(), removedReason: 'the merge was undone' },
     })
-    await database.ticket.update({ where: { id: known.id }, data: { mergedIntoId: null, updatedAt: new Date() } })
-    await record(database, known.id, 'merge_undone', by, { from: ticketNumber(into.number) })
+    await database.ticket.update({ where: { id: source.id }, data: { mergedIntoId: null, updatedAt: new Date() } })
+    await record(database, source.id, 'merge_undone', by, { from: ticketNumber(into.number) })
     await record(database, into.id, 'merge_undone', by, { number: ticketNumber(number) })
     return { value: { number }, events: [] }
   })

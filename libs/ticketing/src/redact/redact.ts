@@ -50,7 +50,9 @@ export async function blackOutTicket(
 ): Promise<void> {
   await store.prisma.$transaction(
     async (database) => {
-      const tickets = await database.$queryRaw<object[]>`SELECT FROM tickets WHERE id = ${ticketId}::uuid FOR UPDATE`
+      const tickets = await database.$queryRaw<
+        object[]
+      >`SELECT FROM tickets WHERE id = ${ticketId}::uuid FOR NO KEY UPDATE`
       if (tickets.length === 0) return
       const how = { what: 'text', by, reason, at: new Date() } as const
       if ((await removeWords({ database, store }, ticketId, out, how)) === 0) return

@@ -151,7 +151,9 @@ async function byPeriods(database: Queryable, place: Place, search: Search, met:
   const rare = await rareOf(database, place, search)
   const common = search.words.filter((word) => !rare.includes(word))
   const found: Found[] = []
-  for (const some of place.dated ? growing(search.periods) : [['']]) {
+  // What has to be read takes longer, and is to stop in time.
+  const growth = common.length > 0 ? 2 : 4
+  for (const some of place.dated ? growing(search.periods, growth) : [['']]) {
     const queries = some.map((period) => queryFor(rare, period))
     const rows = await database.query<Found & { many: boolean }>(inIndex(place, queries, common, search))
     if (rows.some(({ many }) => many)) return 'many'
@@ -186,20 +188,25 @@ function inIndex(place: Place, queries: string[], common: Word[], { where, count
       CROSS JOIN LATERAL (
         SELECT ${place.ticketId} AS id FROM ${place.rows}
         WHERE ${has(place, Prisma.sql`part.query`)} AND ${hasOnReading(place, common)} OFFSET 0) AS hit
-      LIMIT ${manyHits})
-    SELECT hits.many, t.id, t.created_at AS "createdAt" FROM (SELECT count(*) = ${manyHits} AS many FROM hit) AS hits
+      LIMIT ${manyHits(place)})
+    SELECT hits.many, t.id, t.created_at AS "createdAt" FROM (SELECT count(*) = ${manyHits(place)} AS many FROM hit) AS hits
     LEFT JOIN LATERAL (
       SELECT t.id, t.created_at FROM (SELECT DISTINCT id FROM hit) AS hit
       CROSS JOIN LATERAL (SELECT t.id, t.created_at FROM tickets t WHERE t.id = hit.id AND ${where} OFFSET 0) AS t
       ORDER BY t.created_at DESC, t.id DESC LIMIT ${count}) AS t ON NOT hits.many`
 }
 
-/** So many rows with the words are read in one go: more take longer than to look at the tickets that fit one by one. */
-const manyHits = 10_000
+/**
+ * So many rows with the words are read in one go: more take longer than to look at the tickets that fit one by one. A file
+ * finds its ticket by way of its message only.
+ */
+function manyHits({ dated }: Place): number {
+  return dated ? 5_000 : 1_000
+}
 
 /** Parts of a list, each longer than the one before: of periods, a hundred days first, in which most find enough. */
-function* growing(periods: string[]): Generator<string[]> {
-  for (let [from, to] = [0, 8]; from < periods.length; [from, to] = [to, 4 * to]) yield periods.slice(from, to)
+function* growing(periods: string[], growth: number): Generator<string[]> {
+  for (let [from, to] = [0, 8]; from < periods.length; [from, to] = [to, growth * to]) yield periods.slice(from, to)
 }
 
 /** The periods from which there are tickets, newest first. */

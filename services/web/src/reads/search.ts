@@ -4,6 +4,7 @@
  */
 import { parseTicketNumber } from '@podatelna/contracts'
 import { Prisma, type Queryable, type Store, within } from '@podatelna/store'
+import { growing, periodOf, periodsOf, timeOf } from './search-periods.ts'
 import { has, hasOnReading, type Place, places, queryFor, type Word, wordsOf } from './search-words.ts'
 
 type Asked = { where: Prisma.Sql; count: number }
@@ -18,10 +19,11 @@ export type Looked = { found: Found[]; until?: Found | undefined }
  *
  * @param where conditions on `tickets t`
  * @param searches what a ticket must have, each with all its words in one place, or as its number, ours or of an old system
+ * @param patienceMs after so long what comes next is left to the next page
  */
 export async function newestTickets(
   store: Store,
-  { where, searches, count }: Asked & { searches: string[] },
+  { where, searches, count, patienceMs = 120 }: Asked & { searches: string[]; patienceMs?: number },
 ): Promise<Looked> {
   const [search, ...others] = searches
   if (search === undefined) {
@@ -41,9 +43,6 @@ export async function newestTickets(
   }, limits)
 }
 
-/** After so long what comes next is left to the next page. */
-const patienceMs = 120
-
 /**
  * To compile a plan, or to start a second process for it, takes longer than all of these run; and to read tickets of others
  * on the way to those of an organization costs more than the planner takes it for.
@@ -62,7 +61,9 @@ async function findTickets(
   const byNumber = await newest(database, { ...asked, where })
   const words = await wordsOf(database, search)
   if (words.length === 0) return { found: byNumber }
-  const about = { ...asked, words, newest: await newest(database, { ...asked, count: few }) }
+  // Whoever names a ticket is shown it on the first page, however old it is.
+  const deadline = byNumber.length > 0 ? Number.POSITIVE_INFINITY : asked.deadline
+  const about = { ...asked, words, deadline, newest: await newest(database, { ...asked, count: few }) }
   const looked: Looked[] = [{ found: byNumber }]
   for (const place of places) looked.push(await inPlace(database, place, about))
   return together(looked)
@@ -161,7 +162,7 @@ async function byPeriods(database: Queryable, place: Place, search: Search, met:
     const begins = { id: nil, createdAt: timeOf(some.at(-1)!) }
     const settled = found.filter(({ createdAt }) => createdAt >= begins.createdAt)
     if (settled.length >= search.count) break
-    if (isLate(search) && some.at(-1) !== search.periods.at(-1) && place.dated) {
+    if (place.dated && isLate(search) && some.at(-1) !== search.periods.at(-1)) {
       // Of the newest it is known already: even where those are older, the next page begins behind them.
       const last = search.newest.at(-1)!
       return { found: [...met, ...found], until: isOlder(begins, last) ? begins : last }
@@ -202,42 +203,6 @@ function inIndex(place: Place, queries: string[], common: Word[], { where, count
  */
 function manyHits({ dated }: Place): number {
   return dated ? 5_000 : 1_000
-}
-
-/** Parts of a list, each longer than the one before: of periods, a hundred days first, in which most find enough. */
-function* growing(periods: string[], growth: number): Generator<string[]> {
-  for (let [from, to] = [0, 8]; from < periods.length; [from, to] = [to, growth * to]) yield periods.slice(from, to)
-}
-
-/** The periods from which there are tickets, newest first. */
-async function periodsOf(database: Queryable): Promise<string[]> {
-  const [ends] = await database.query<{ first: string | null; last: string | null }>(Prisma.sql`
-    SELECT (SELECT id FROM tickets ORDER BY id LIMIT 1) AS first, (SELECT id FROM tickets ORDER BY id DESC LIMIT 1) AS last`)
-  if (!ends?.first || !ends.last) return []
-  const [first, last] = [beginning(ends.first), beginning(ends.last)]
-  const count = (last - first) / period + 1
-  return Array.from({ length: count }, (_, i) => letters(last - i * period))
-}
-
-/** In units of 2^28 milliseconds, which the first five digits of a UUIDv7 count (RFC 9562 §5.7): twelve days. */
-const period = 4
-
-/** As the index writes it. */
-function periodOf({ id }: { id: string }): string {
-  return letters(beginning(id))
-}
-
-function beginning(id: string): number {
-  const units = Number.parseInt(id.slice(0, 5), 16)
-  return units - (units % period)
-}
-
-function letters(units: number): string {
-  return units.toString(16).padStart(5, '0')
-}
-
-function timeOf(period: string): Date {
-  return new Date(Number.parseInt(period, 16) * 2 ** 28)
 }
 
 async function newest(database: Queryable, { where, count }: Asked): Promise<Found[]> {

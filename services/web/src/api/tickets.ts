@@ -13,7 +13,13 @@ import { about, answers } from './about.ts'
 import { words } from './words.ts'
 
 export function ticketCalls(web: Web, app: App): void {
-  const { store } = app
+  list(web, app)
+  read(web, app)
+  open(web, app)
+  change(web, app)
+}
+
+function list(web: Web, { store }: App): void {
   web.get(
     '/tickets',
     {
@@ -37,7 +43,9 @@ export function ticketCalls(web: Web, app: App): void {
       return listTickets(store, { limit, cursor, filters, me: caller.agentId })
     },
   )
+}
 
+function read(web: Web, { store }: App): void {
   web.get(
     '/tickets/:number',
     {
@@ -53,7 +61,9 @@ export function ticketCalls(web: Web, app: App): void {
     },
     async (request, reply) => giveTicket(store, reply, request.params.number),
   )
+}
 
+function open(web: Web, app: App): void {
   web.post(
     '/tickets',
     {
@@ -67,7 +77,7 @@ export function ticketCalls(web: Web, app: App): void {
     },
     async (request, reply) => {
       const { mailbox, organization, requester, subject, priority, attachments, ...body } = request.body
-      const mailboxId = await findMailboxId(store, mailbox)
+      const mailboxId = await findMailboxId(app.store, mailbox)
       if (mailboxId === null) return fail(reply, 422, `There is no mailbox ${mailbox}.`)
       const opened = await openTicketByStaff(app, {
         ...(await words(app.reader, body)),
@@ -84,10 +94,12 @@ export function ticketCalls(web: Web, app: App): void {
       })
       if (!opened.ok) return refuse(reply, opened)
       reply.statusCode = 201
-      return (await readTicket(store, opened.value.number)) ?? fail(reply, 404, 'The ticket is gone again.')
+      return (await readTicket(app.store, opened.value.number)) ?? fail(reply, 404, 'The ticket is gone again.')
     },
   )
+}
 
+function change(web: Web, app: App): void {
   web.patch(
     '/tickets/:number',
     {
@@ -107,7 +119,7 @@ export function ticketCalls(web: Web, app: App): void {
         end_customer_visible: endCustomerVisible,
         ...changes
       } = request.body
-      const assigneeId = assignee ? await findAgentId(store, assignee) : assignee
+      const assigneeId = assignee ? await findAgentId(app.store, assignee) : assignee
       if (assignee && assigneeId === null) return fail(reply, 422, `There is no agent ${assignee}.`)
       const seen = seenVersion(request)
       const changed = await changeTicket(app, {
@@ -120,7 +132,7 @@ export function ticketCalls(web: Web, app: App): void {
         by: actor(request),
       })
       if (!changed.ok) return refuse(reply, changed)
-      return giveTicket(store, reply, request.params.number)
+      return giveTicket(app.store, reply, request.params.number)
     },
   )
 }

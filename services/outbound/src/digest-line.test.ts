@@ -1,9 +1,8 @@
 import { languages, type NoticeKind } from '@podatelna/contracts'
+import { loadTemplates, samples } from '@podatelna/notices'
 import { expect, test } from 'vitest'
 import { digestLine } from './digest-line.ts'
 import type { Notice } from './letterhead.ts'
-import { samples } from './samples.ts'
-import { loadTemplates } from './templates.ts'
 
 const mailbox = { name: 'Support', address: 'support@example.com', signature: '' }
 const templates = loadTemplates()

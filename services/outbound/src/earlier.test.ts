@@ -1,11 +1,11 @@
 import { languages } from '@podatelna/contracts'
 import { parseLetter } from '@podatelna/mail'
+import { samples } from '@podatelna/notices'
 import { readSettings } from '@podatelna/runtime'
 import { simpleParser } from 'mailparser'
 import { describe, expect, test } from 'vitest'
 import { earlierOf, type Said } from './earlier.ts'
 import { openLetterhead } from './letterhead.ts'
-import { samples } from './samples.ts'
 
 const letterhead = await openLetterhead({ settings: readSettings({}), keys: ['a secret that is long enough'] })
 const said: Said = { author: { name: 'Jana' }, text: 'It burns.', at: '2026-01-02T03:04:05+00:00' }

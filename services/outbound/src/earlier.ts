@@ -1,8 +1,6 @@
 /** What is quoted beneath an answer: the last thing said before it, as far as its reader may see it. */
 import { oneLine, withoutSecretLinks } from '@podatelna/mail'
-
-/** Somebody's words of before, for the templates. */
-export type Earlier = { name: string; at: Date; text: string }
+import type { Earlier } from '@podatelna/notices'
 
 /** A message as it is quoted from. */
 export type Said = { author: { name: string; email?: string }; text: string; at: string }

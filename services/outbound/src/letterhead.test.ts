@@ -1,10 +1,10 @@
 import { isLoopToken, parseHeader, readToken, splitPlus, threadSerials } from '@podatelna/mail'
+import { samples } from '@podatelna/notices'
 import { readSettings } from '@podatelna/runtime'
 import { simpleParser } from 'mailparser'
 import { describe, expect, test } from 'vitest'
 import { heldNotice } from './held-notice.ts'
 import { type Notice, openLetterhead } from './letterhead.ts'
-import { samples } from './samples.ts'
 
 const keys = ['a secret that is long enough for a test']
 const settings = readSettings({ MAIL_DOMAIN: 'mail.example.com', PUBLIC_URL: 'https://desk.example.com' })

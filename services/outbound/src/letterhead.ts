@@ -14,12 +14,11 @@ import {
   type Signer,
   uuidAsNumber,
 } from '@podatelna/mail'
+import { loadTemplates, type NoticeValues, type Sender, type Templates } from '@podatelna/notices'
 import type { App } from '@podatelna/process'
 import { newId } from '@podatelna/store'
 import { type DigestLine, digestLine } from './digest-line.ts'
 import { asOutgoing, type ReplyFile } from './enclosures.ts'
-import type { NoticeValues } from './samples.ts'
-import { loadTemplates, type Sender, type Templates } from './templates.ts'
 
 /** A notice to one recipient, decided but not yet written. */
 export type Notice = { [Kind in NoticeKind]: { kind: Kind; values: NoticeValues[Kind] } & Circumstances }[NoticeKind]

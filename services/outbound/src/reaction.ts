@@ -1,8 +1,6 @@
 /** How soon clients of a mailbox usually hear from somebody (rules §6, "estimate of first reaction"). */
+import type { Reaction } from '@podatelna/notices'
 import { Prisma, type Store } from '@podatelna/store'
-
-/** `count` hours or days; of one only, none is named. Empty when too little is known to promise anything. */
-export type Reaction = { within: '' | 'hour' | 'hours' | 'day' | 'days'; count: number }
 
 export type ReactionEstimate = (mailbox: string) => Promise<Reaction>
 

@@ -1,10 +1,10 @@
 /** A ticket as staff are told of it, and who of them is. */
 import { type NoticeKind, type SeatPurpose, type TicketPriority, ticketNumber } from '@podatelna/contracts'
 import { isMessageId, numberedSubject } from '@podatelna/mail'
+import type { NoticeValues, StaffTitles } from '@podatelna/notices'
 import { Prisma, type Store } from '@podatelna/store'
 import { seatsOf } from './agent-seats.ts'
 import type { Letterhead, Notice } from './letterhead.ts'
-import type { NoticeValues, StaffTitles } from './samples.ts'
 import { isOurs } from './ticket-notices.ts'
 
 export type StaffDesk = {

@@ -1,11 +1,11 @@
 import { type TicketStatus, ticketNumber } from '@podatelna/contracts'
 import { isMessageId, mapInlineImages, normalizeAddress, numberedSubject, splitPlus } from '@podatelna/mail'
+import type { Reaction } from '@podatelna/notices'
 import { batched, Prisma, type Store } from '@podatelna/store'
 import { maySee } from '@podatelna/ticketing'
 import { earlierOf, type Said } from './earlier.ts'
 import { divide, type ReplyFile } from './enclosures.ts'
 import type { Letterhead, Notice } from './letterhead.ts'
-import type { Reaction } from './reaction.ts'
 
 /** A ticket as its notices need it: the message they are about, and who is on it. */
 export type Ticket = {

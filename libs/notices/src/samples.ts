@@ -1,8 +1,12 @@
 /** What each kind of notice is told about, and examples of it: every template is tried with them at start. */
 import { type NoticeKind, TicketPriority, TicketStatus } from '@podatelna/contracts'
 import type { Body } from './blocks.ts'
-import type { Earlier } from './earlier.ts'
-import type { Reaction } from './reaction.ts'
+
+/** Somebody's words of before. */
+export type Earlier = { name: string; at: Date; text: string }
+
+/** `count` hours or days; of one only, none is named. Empty when too little is known to promise anything. */
+export type Reaction = { within: '' | 'hour' | 'hours' | 'day' | 'days'; count: number }
 
 /** What all notices to staff are told: the ticket, and its page in the console. */
 export type StaffTitles = { number: string; title: string; numberedTitle: string; page: string }

@@ -1,7 +1,7 @@
 /** What a template may say, and how that looks as text and as HTML. */
 import { oneLine } from '@podatelna/mail'
 import Handlebars from 'handlebars'
-import type { Earlier } from './earlier.ts'
+import type { Earlier } from './samples.ts'
 
 const { escapeExpression, SafeString } = { ...Handlebars.Utils, SafeString: Handlebars.SafeString }
 

@@ -7,7 +7,7 @@ import { isBuiltin } from 'node:module'
 import { dirname, join, normalize } from 'node:path'
 
 /** Each may import the ones before it; after them come the services, standalone, and test. */
-const order = ['contracts', 'mail', 'notices', 'store', 'bus', 'ticketing', 'admission', 'process']
+const order = ['contracts', 'mail', 'notices', 'store', 'bus', 'ticketing', 'webhooks', 'admission', 'process']
 const withoutRuntime = ['contracts', 'mail', 'notices', 'console']
 
 /** A workspace package: the packages it has when it runs, and those its tests have besides. */

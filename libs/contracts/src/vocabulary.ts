@@ -206,6 +206,42 @@ export type SuppressionScope = z.infer<typeof SuppressionScope>
 export const SuppressionCause = z.enum(['bounce', 'refusal', 'complaint'])
 export type SuppressionCause = z.infer<typeof SuppressionCause>
 
+/** What happens to a ticket, as its history, the live events and webhooks call it. */
+export const TicketEventType = z.enum([
+  ...(['opened', 'message_added', 'replied', 'noted', 'status_changed', 'changed', 'followed_up'] as const),
+  ...(['taken', 'assigned', 'locked', 'unlocked'] as const),
+  ...(['requester_removed', 'cc_added', 'cc_proposed', 'cc_removed', 'link_renewed'] as const),
+  ...(['letter_resent', 'delivery_failed'] as const),
+  ...(['audience_changed', 'shown_to_end_customer', 'hidden_from_end_customer'] as const),
+  ...(['merged', 'merged_from', 'merge_undone', 'split_to', 'linked', 'unlinked', 'legacy_ticket_named'] as const),
+  ...(['attachment_quarantined', 'redacted', 'deleted', 'marked_as_spam', 'restored'] as const),
+])
+export type TicketEventType = z.infer<typeof TicketEventType>
+
+/** What a webhook is told: something that happened to a ticket, or `ping`, which somebody asked for to try it. */
+export const WebhookEvent = z.enum(TicketEventType.options.map((type) => `ticket.${type}` as const))
+export type WebhookEvent = z.infer<typeof WebhookEvent>
+
+/**
+ * - `active`: told what happens
+ * - `paused`: by staff; once it is active again it is told all that happened meanwhile
+ * - `disabled`: by itself, because it is gone, or took nothing for five days; the same holds
+ */
+export const WebhookState = z.enum(['active', 'paused', 'disabled'])
+export type WebhookState = z.infer<typeof WebhookState>
+
+/**
+ * - `pending`: not told yet; tried again if it was tried
+ * - `delivered`: taken with a 2xx
+ * - `failed`: given up after three days, or withdrawn; it can be replayed
+ */
+export const WebhookDeliveryState = z.enum(['pending', 'delivered', 'failed'])
+export type WebhookDeliveryState = z.infer<typeof WebhookDeliveryState>
+
+/** What one attempt came to; `deferred` is tried again. */
+export const WebhookOutcome = z.enum(['delivered', 'deferred', 'failed'])
+export type WebhookOutcome = z.infer<typeof WebhookOutcome>
+
 /** Who did something: a person, or the system by itself. */
 export const Actor = z.object({
   kind: z.enum(['agent', 'contact', 'participant', 'unregistered', 'system']),

@@ -68,6 +68,12 @@ export function createMetrics() {
       labelNames: ['outcome'] as const,
       registers,
     }),
+    webhooks: new Counter({
+      name: 'podatelna_webhooks_total',
+      help: 'Attempts to tell a webhook of an event, by outcome',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
     outbox: new Gauge({
       name: 'podatelna_outbox_overdue',
       help: 'Events committed but not yet taken by the transport when the sweeper last looked',

@@ -223,6 +223,10 @@ const table = {
   SMS_BUDGET_RECIPIENT_HOUR: number(5, 1, 100, 'texts to one number within an hour; what is over is not sent'),
   SMS_BUDGET_RECIPIENT_DAY: number(15, 1, 1_000, 'the same within 24 hours'),
   SMS_BUDGET_HOUR: number(200, 1, 10_000, 'texts to all numbers within an hour; what is over is not sent'),
+  WEBHOOK_NETWORKS: list(
+    'networks that webhooks may lead to though they are not of the public internet, and without TLS; none when empty',
+    networkProblem,
+  ),
   MAIL_DOMAIN: z
     .string()
     .refine((value) => domainProblem(value) === undefined, { error: 'is not a domain like support.example.com.' })

@@ -1,7 +1,7 @@
 import { outboxInsert } from '@podatelna/bus'
-import type { Actor, Envelope } from '@podatelna/contracts'
-import type { Database } from '@podatelna/store'
-import type { Act, Desk, Refusal } from './desk.ts'
+import type { Actor, Envelope, TicketEventType } from '@podatelna/contracts'
+import { type Database, Prisma } from '@podatelna/store'
+import { type Act, type Desk, type Refusal, system } from './desk.ts'
 
 /**
  * One transaction; what it caused goes into the outbox with it and is published after the commit.
@@ -42,9 +42,20 @@ class Rollback extends Error {
 export async function record(
   database: Database,
   ticketId: string,
-  type: string,
+  type: TicketEventType,
   by: Actor,
   detail: object = {},
 ): Promise<void> {
   await database.ticketEvent.create({ data: { ticketId, type, by, detail } })
+}
+
+/**
+ * The same for what happened by itself, as a statement.
+ *
+ * @param when it is written once for each row of this query
+ */
+export function recordByItself(ticketId: string, type: TicketEventType, detail: object, when: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`
+    INSERT INTO ticket_events (ticket_id, type, by, detail)
+    SELECT ${ticketId}::uuid, ${type}, ${JSON.stringify(system)}::jsonb, ${JSON.stringify(detail)}::jsonb FROM (${when}) w`
 }

@@ -1,3 +1,4 @@
+export { recordByItself } from './act.ts'
 export { type Act, type Desk, type Problem, type Refusal, refusal, system } from './desk.ts'
 export { deriveAgain } from './files/derive-again.ts'
 export { filesOfTheStore, isNeeded, takeFilesLock, tidyContents } from './files/files.ts'

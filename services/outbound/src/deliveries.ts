@@ -6,7 +6,7 @@ import { nextMorning } from './morning.ts'
 import { type TextBudgets, textInsert } from './texts/commit.ts'
 import type { Text } from './texts/plan.ts'
 
-/** What must have succeeded for deliveries to be written, made of the query that says that the event is new. */
+/** A statement of the same commit, made of the query that says that the event is new. */
 export type Gate = (inbox: Prisma.Sql) => Prisma.Sql
 
 /** Letters of one event. */
@@ -28,7 +28,7 @@ export type Planned = {
   /** What else must succeed. This and what follows is for one step alone. */
   gate?: Gate | undefined
   /** What else is to be done in the same commit. */
-  also?: (isNew: Prisma.Sql) => Prisma.Sql
+  also?: Gate | undefined
   /** Where the inbox row is written they are counted, too. */
   counted?: boolean
   /** A text that goes along. */

@@ -1,4 +1,5 @@
 import type { App, Service } from '@podatelna/process'
+import { startWebhooks } from '@podatelna/webhooks'
 import { bouncesConsumer } from './bounces.ts'
 import { budgetsOf } from './budgets.ts'
 import { startDigests } from './digests.ts'
@@ -23,8 +24,10 @@ export async function startOutbound(app: App): Promise<Service> {
   await bus.consume(bouncesConsumer(app))
   await bus.consume(receiptsConsumer(app))
   const digests = startDigests({ store, letterhead, budgets, log })
+  const webhooks = startWebhooks(app)
   return {
     async close() {
+      await webhooks.close()
       await digests.close()
       await texts?.close()
       await post.close()

@@ -1,6 +1,6 @@
 import { type Consumer, inboxInsert, inboxInserts, type Outcome } from '@podatelna/bus'
 import { type Envelope, subscriptions } from '@podatelna/contracts'
-import type { Store } from '@podatelna/store'
+import { Prisma, type Store } from '@podatelna/store'
 import { agentDeskReader } from './agent-notices.ts'
 import type { Budgets } from './budgets.ts'
 import { commitLetters, type Planned, type Step } from './deliveries.ts'
@@ -62,15 +62,20 @@ async function commitWithFiles(parts: Parts, event: Envelope, plan: Plan): Promi
 /** Ids of the deliveries to be sent now; undefined when what was read is not true any more. */
 async function commit(parts: Parts, event: Envelope, plan: Plan & { letters: Letter[]; lease: number }) {
   const { store, texts, commitPlain } = parts
-  const { letters, lease, gate, ticket } = plan
+  const { letters, lease, gate, also, ticket } = plan
   if (letters.length === 0) {
-    await store.query(inboxInsert(subscription, event))
+    const inbox = inboxInsert(subscription, event)
+    await store.query(
+      also ? Prisma.sql`WITH inbox AS (${inbox}) ${also(Prisma.sql`SELECT event_id FROM inbox`)}` : inbox,
+    )
     return new Set<string>()
   }
   const step: Step = { cause: event.id, letters, ticket, lease }
   const text = texts && plan.text && { text: plan.text, budgets: texts.budgets }
   const committed =
-    text || gate ? await commitLetters(store, { ...plain(parts, [step]), gate, text }) : await commitPlain(step)
+    text || gate || also
+      ? await commitLetters(store, { ...plain(parts, [step]), gate, also, text })
+      : await commitPlain(step)
   return committed.current.has(event.id) ? committed.queued : undefined
 }
 

@@ -15,6 +15,8 @@ export type Plan = {
   /** A text message beside them. */
   text?: Text | undefined
   gate?: Gate | undefined
+  /** What else is done in the same commit, when there is nobody to write to as well. */
+  also?: Gate | undefined
   ticket?: TicketAsRead | undefined
 }
 export type Planned = Plan | { reject: string }

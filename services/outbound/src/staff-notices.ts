@@ -5,6 +5,7 @@
 import { agentsMentioned, ccProposed, deliveryDeferredLong, deliveryFailed, ticketAssigned } from '@podatelna/contracts'
 import { oneLine } from '@podatelna/mail'
 import { Prisma } from '@podatelna/store'
+import { recordByItself } from '@podatelna/ticketing'
 import { on, type Plan, type Reading } from './plan.ts'
 import { readStaffDesk, staffNotices, whoServes } from './staff-desk.ts'
 
@@ -73,27 +74,27 @@ async function planMentioned(
   return { notices, ticket: desk }
 }
 
-/** Of notices to staff nobody is told: no mail follows from those that come back. */
+/** Of notices to staff nobody is told, and nothing is written down: no mail follows from those that come back. */
 async function planUndelivered(place: Place, { delivery_id }: { delivery_id: string }): Promise<Plan> {
   const [delivery] = await place.store.query<Undelivered>(Prisma.sql`
-    SELECT ticket_id, to_address, state, (
+    SELECT kind, ticket_id, to_address, state, (
       SELECT smtp FROM delivery_attempts a WHERE a.delivery_id = d.id ORDER BY a.id DESC LIMIT 1) AS smtp
     FROM deliveries d WHERE id = ${delivery_id}::uuid AND participant_id IS NOT NULL AND ticket_id IS NOT NULL`)
   const desk = delivery && (await readStaffDesk(place.store, delivery.ticket_id, whoServes))
   if (!desk) return nothing
+  const reason = oneLine(delivery.smtp ?? '', 500)
+  const late = delivery.state === 'deferred'
   const notices = await staffNotices(place, desk, {
     kind: 'delivery_failed',
     purpose: 'note',
     except: delivery.to_address,
-    values: (titles) => ({
-      ...titles,
-      address: delivery.to_address,
-      reason: oneLine(delivery.smtp ?? '', 500),
-      late: delivery.state === 'deferred',
-    }),
+    values: (titles) => ({ ...titles, address: delivery.to_address, reason, late }),
   })
-  return { notices, ticket: desk }
+  // In the ticket's history, for whoever reads it or is told of it by a webhook.
+  const event = { email: delivery.to_address, kind: delivery.kind, delivery_id, reason }
+  const also = (isNew: Prisma.Sql) => recordByItself(delivery.ticket_id, 'delivery_failed', event, isNew)
+  return { notices, ticket: desk, also: late ? undefined : also }
 }
 
-type Undelivered = { ticket_id: string; to_address: string; state: string; smtp: string | null }
+type Undelivered = { kind: string; ticket_id: string; to_address: string; state: string; smtp: string | null }
 const nothing: Plan = { notices: [] }

@@ -155,7 +155,13 @@ export function removal(by: Actor, reason: string) {
   return { state: 'removed', removedBy: by, removedAt: new Date(), removedReason: reason }
 }
 
-async function recordCc(database: Database, ticketId: string, type: string, by: Actor, email: string): Promise<void> {
+async function recordCc(
+  database: Database,
+  ticketId: string,
+  type: 'cc_added' | 'cc_removed',
+  by: Actor,
+  email: string,
+): Promise<void> {
   await database.ticket.update({ where: { id: ticketId }, data: { updatedAt: new Date() } })
   await record(database, ticketId, type, by, { email })
 }

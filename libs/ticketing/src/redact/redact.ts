@@ -9,6 +9,7 @@ import { act, record } from '../act.ts'
 import { type Act, type Desk, noTicket, type Refusal, refusal } from '../desk.ts'
 import { lockTicket } from '../lock-ticket.ts'
 import { type Mark, removeFile, removeMessage } from './message.ts'
+import { forgetWebhookAnswers } from './webhook-answers.ts'
 import { removeWords } from './words.ts'
 
 export type Removal = { what: 'message' } | { what: 'text'; words: string } | { what: 'attachment'; id: string }
@@ -32,6 +33,7 @@ export function redactMessage(
       const how = { by, reason, what: remove.what, at: new Date() }
       const refused = await removeIt({ database, store: desk.store }, message, remove, how)
       if (refused) return refused
+      await forgetWebhookAnswers(database, message.ticketId)
       await database.ticket.update({ where: { id: message.ticketId }, data: { redactedAt: how.at, updatedAt: how.at } })
       await record(database, message.ticketId, 'redacted', by, { message_id: messageId, what: remove.what, reason })
       return { value, events: [] }
@@ -56,6 +58,7 @@ export async function blackOutTicket(
       if (tickets.length === 0) return
       const how = { what: 'text', by, reason, at: new Date() } as const
       if ((await removeWords({ database, store }, ticketId, out, how)) === 0) return
+      await forgetWebhookAnswers(database, ticketId)
       await database.ticket.update({ where: { id: ticketId }, data: { redactedAt: how.at, updatedAt: how.at } })
       await record(database, ticketId, 'redacted', by, { what: how.what, reason })
     },

@@ -33,7 +33,7 @@ export function markAsSpam(desk: Desk, input: { number: bigint; by: Actor }): Pr
 function mark(
   desk: Desk,
   { number, by }: { number: bigint; by: Actor },
-  type: string,
+  type: 'deleted' | 'marked_as_spam',
   data: { deletedAt: Date; spam?: boolean },
 ): Promise<Act<{ number: bigint }>> {
   return act(desk, async (database) => {

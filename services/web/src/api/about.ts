@@ -13,6 +13,7 @@ type Tag =
   | 'People'
   | 'Filters'
   | 'Legacy systems'
+  | 'Webhooks'
 
 /** What a call says about itself at /api/docs, beside its shapes. */
 export function about(tag: Tag, summary: string, description?: string) {

@@ -23,6 +23,7 @@ import { ticketLinks } from './ticket-links.ts'
 import { ticketLock } from './ticket-lock.ts'
 import { ticketCalls } from './tickets.ts'
 import { uploadCalls } from './uploads.ts'
+import { webhookCalls } from './webhooks.ts'
 
 export async function api(web: Web, app: App): Promise<void> {
   web.addHook('onRequest', signedIn(app))
@@ -48,6 +49,7 @@ export async function api(web: Web, app: App): Promise<void> {
   peopleCalls(web, app)
   attachmentCalls(web, app)
   await web.register(async (scope: Web) => uploadCalls(scope, app))
+  webhookCalls(web, app)
 }
 
 /** A part of its own, because no other call takes text/csv. */

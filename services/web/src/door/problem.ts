@@ -18,6 +18,7 @@ export type ProblemWord =
   | 'expired'
   | 'no_letter'
   | 'bad_pattern'
+  | 'too_many'
   | 'admins_only'
 export type Refusal = { ok: false; problem: ProblemWord; detail: string; errors?: api.FieldError[] }
 
@@ -65,6 +66,7 @@ export const statusOf: Record<ProblemWord, number> = {
   words_in_reason: 422,
   is_agent: 409,
   busy: 409,
+  too_many: 409,
 }
 
 /** The answer of a call that a library refused. */

@@ -1,6 +1,6 @@
 /** What a template may say, and how that looks as text and as HTML. */
-import { oneLine } from '@podatelna/mail'
 import Handlebars from 'handlebars'
+import { placeOf, TemplateFault } from './fault.ts'
 import type { Earlier } from './samples.ts'
 
 const { escapeExpression, SafeString } = { ...Handlebars.Utils, SafeString: Handlebars.SafeString }
@@ -9,49 +9,49 @@ const { escapeExpression, SafeString } = { ...Handlebars.Utils, SafeString: Hand
  * Where the blocks of one rendering go; what stands between them in the source is only there to be read. `history` stands
  * below the signature, where mail programs have it.
  */
-export type Output = { language: string; timeZone: string; subject: string; blocks: string[]; history: string }
+export type Output = { language: string; timeZone: string; blocks: string[]; history: string; room: Room }
+
+/** How much a rendering may still write, and how many turns its loops may still take. */
+export type Room = { characters: number; turns: number }
 
 /** Somebody's words: `html` is safe already (rules §7: sanitised once, when stored). */
 export type Body = { text: string; html: string | null }
 
 export const textBlocks: Handlebars.HelperDeclareSpec = {
-  subject(this: object, { data, fn }: Options) {
-    data.output.subject = oneLine(fn(this), 500)
-  },
   p(this: object, { data, fn }: Options) {
-    data.output.blocks.push(squeeze(fn(this)))
+    put(data, squeeze(fn(this)))
   },
   quote(this: object, { data, fn }: Options) {
-    data.output.blocks.push(indented(lines(fn(this))))
+    put(data, indented(lines(fn(this))))
   },
-  link(url: string, label: string, { data }: Options) {
-    data.output.blocks.push(`${label}:\n${url}`)
+  link(url: unknown, label: string, { data, loc }: Options) {
+    put(data, `${label}:\n${address(url, loc)}`)
   },
-  history(this: object, said: Earlier, { data, fn }: Options) {
-    data.output.history = `${squeeze(fn(said))}\n${indented(said.text.split('\n'))}`
+  history(this: object, earlier: Earlier, { data, fn }: Options) {
+    data.output.history = within(data.output.room, `${squeeze(fn(earlier))}\n${indented(earlier.text.split('\n'))}`)
   },
-  file(url: string, filename: string, bytes: number, { data }: Options) {
-    data.output.blocks.push(`${filename} (${sizeIn(data.output.language, bytes)}):\n${url}`)
+  file(url: unknown, filename: string, bytes: number, { data, loc }: Options) {
+    put(data, `${filename} (${sizeIn(data.output.language, bytes)}):\n${address(url, loc)}`)
   },
   body({ text }: Body, { data }: Options) {
-    data.output.blocks.push(text.trimEnd().replace(/^\s*\n/, ''))
+    put(data, text.trimEnd().replace(/^\s*\n/, ''))
   },
-  strong: (text: string) => text,
+  strong: (text: unknown, options: Options) => said(text, options),
 }
 
 export const htmlBlocks: Handlebars.HelperDeclareSpec = {
-  subject() {},
   p(this: object, { data, fn }: Options) {
-    data.output.blocks.push(`<p style="margin:0 0 16px">${squeeze(fn(this))}</p>`)
+    put(data, `<p style="margin:0 0 16px">${squeeze(fn(this))}</p>`)
   },
   quote(this: object, { data, fn }: Options) {
     const style = 'margin:0 0 16px;padding:4px 0 4px 14px;border-left:3px solid #9aa3b2'
-    data.output.blocks.push(`<blockquote style="${style}">${lines(fn(this)).join('<br>')}</blockquote>`)
+    put(data, `<blockquote style="${style}">${lines(fn(this)).join('<br>')}</blockquote>`)
   },
   // The address is shown as well: some trust no button, and some programs show none.
-  link(url: string, label: string, { data }: Options) {
-    const href = escapeExpression(url)
-    data.output.blocks.push(
+  link(url: unknown, label: string, { data, loc }: Options) {
+    const href = escapeExpression(address(url, loc))
+    put(
+      data,
       // Outlook gives no room to a link; it does to a cell with a colour.
       '<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 8px"><tr>' +
         `<td class="button" bgcolor="#1f4fbf" style="border-radius:6px;mso-padding-alt:11px 20px">` +
@@ -60,37 +60,85 @@ export const htmlBlocks: Handlebars.HelperDeclareSpec = {
     )
   },
   // The classes are those by which Gmail and others fold, and by which we do when it comes back.
-  history(this: object, said: Earlier, { data, fn }: Options) {
-    const words = said.text
+  history(this: object, earlier: Earlier, { data, fn }: Options) {
+    const words = earlier.text
       .split('\n')
       .map((line) => escapeExpression(line))
       .join('<br>\n')
     const style = 'margin:0 0 16px;padding:0 0 0 14px;border-left:3px solid #9aa3b2'
-    data.output.history =
-      `<div class="gmail_quote"><div class="gmail_attr" style="margin:0 0 8px">${squeeze(fn(said))}</div>\n` +
-      `<blockquote type="cite" class="gmail_quote" style="${style}">${words}</blockquote></div>`
+    data.output.history = within(
+      data.output.room,
+      `<div class="gmail_quote"><div class="gmail_attr" style="margin:0 0 8px">${squeeze(fn(earlier))}</div>\n` +
+        `<blockquote type="cite" class="gmail_quote" style="${style}">${words}</blockquote></div>`,
+    )
   },
-  file(url: string, filename: string, bytes: number, { data }: Options) {
-    const name = `<a href="${escapeExpression(url)}" style="color:#1f4fbf">${escapeExpression(filename)}</a>`
-    data.output.blocks.push(`<p style="margin:0 0 16px">${name} (${sizeIn(data.output.language, bytes)})</p>`)
+  file(url: unknown, filename: string, bytes: number, { data, loc }: Options) {
+    const name = `<a href="${escapeExpression(address(url, loc))}" style="color:#1f4fbf">${escapeExpression(filename)}</a>`
+    put(data, `<p style="margin:0 0 16px">${name} (${sizeIn(data.output.language, bytes)})</p>`)
   },
   body({ text, html }: Body, { data }: Options) {
     const words = html ?? escapeExpression(text.trim()).replace(/\r\n|\r|\n/g, '<br>\n')
     // Whoever chose a colour chose it for white paper, and black on black is not read.
     const paper = html !== null && /color/i.test(html) ? ' class="paper"' : ''
-    data.output.blocks.push(`<div${paper} style="margin:0 0 16px">${words}</div>`)
+    put(data, `<div${paper} style="margin:0 0 16px">${words}</div>`)
   },
-  strong: (text: string) => new SafeString(`<strong>${escapeExpression(text)}</strong>`),
+  strong: (text: unknown, options: Options) =>
+    new SafeString(`<strong>${escapeExpression(said(text, options))}</strong>`),
 }
 
 export const inlineHelpers: Handlebars.HelperDeclareSpec = {
   /** `{{date at}}`: a moment as people of that language write it, with its time zone. */
-  date: (at: Date, { data }: Options) => dateFormat(data.output).format(at),
-  /** `{{choose status queued="waits in the queue" …}}`: the words for one of a closed list. */
-  choose(word: string, { hash }: Options) {
-    if (hash[word] === undefined) throw new Error(`there are no words for "${word}"`)
-    return hash[word]
+  date(at: unknown, { data, loc }: Options) {
+    // Of nothing, Intl would write the moment it is now.
+    if (!(at instanceof Date) || Number.isNaN(at.getTime()))
+      throw new TemplateFault('There is no moment for date.', placeOf(loc))
+    return dateFormat(data.output).format(at)
   },
+  /** `{{choose status queued="waits in the queue" …}}`: the words for one of a closed list. */
+  choose(word: unknown, { hash, loc }: Options) {
+    if (typeof word === 'string' && Object.hasOwn(hash, word)) return hash[word]
+    throw new TemplateFault(`There are no words for ${shown(word)}.`, placeOf(loc))
+  },
+  /** What `{{title}}` is compiled as. */
+  say: (value: unknown, options: Options) => said(value, options),
+  each(this: object, list: unknown, { data, fn, inverse, loc }: Options) {
+    if (!Array.isArray(list)) throw new TemplateFault('There is no list for each.', placeOf(loc))
+    if (list.length === 0) return inverse(this)
+    const { room } = data.output
+    return list
+      .map((item) => {
+        if (--room.turns < 0) throw new TemplateFault('Its loops never end.', placeOf(loc))
+        return within(room, fn(item))
+      })
+      .join('')
+  },
+}
+
+function address(url: unknown, loc: Options['loc']): string {
+  if (typeof url === 'string' && url !== '') return url
+  throw new TemplateFault('This link may be missing: ask for it with if first.', placeOf(loc))
+}
+
+function put({ output }: Options['data'], ...blocks: string[]): void {
+  for (const block of blocks) output.blocks.push(within(output.room, block))
+}
+
+function said(value: unknown, { data, loc }: Options): string {
+  if (typeof value !== 'string' && typeof value !== 'number')
+    throw new TemplateFault('This value may be missing: ask for it with if first.', placeOf(loc))
+  return within(data.output.room, String(value))
+}
+
+/** @throws TemplateFault when there is no room for it */
+function within(room: Room, written: string): string {
+  room.characters -= written.length
+  if (room.characters < 0) throw new TemplateFault('It writes too much.')
+  return written
+}
+
+/** A word of ours may be told, what somebody wrote may not. */
+function shown(word: unknown): string {
+  return typeof word === 'string' && /^[a-z_]{1,20}$/.test(word) ? `"${word}"` : 'what it is'
 }
 
 const button =
@@ -134,6 +182,7 @@ function dateFormat({ language, timeZone }: Output): Intl.DateTimeFormat {
 }
 
 type Options = Omit<Handlebars.HelperOptions, 'data' | 'hash'> & {
+  loc: { start: { line: number; column: number } }
   data: { output: Output }
   hash: Record<string, string>
 }

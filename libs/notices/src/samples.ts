@@ -123,7 +123,7 @@ const ticket = {
 const forStaff = { ...ticket, page: 'https://support.example.com/tickets/P-100001' }
 
 const stopped = {
-  ...ticket,
+  ...{ number: ticket.number, title: ticket.title, page: ticket.page },
   letters: [
     { at: new Date('2026-01-02T03:04:05Z'), author: 'Karel Dvořák', text: 'Please unplug it. Then call us.' },
     { at: new Date('2026-01-02T03:05:06Z'), author: '', text: 'The ticket P-100001 is solved.' },
@@ -173,7 +173,7 @@ export const samples: { [Kind in NoticeKind]: NoticeValues[Kind][] } = {
       priority,
       author: 'Jana Nováková',
       address: 'jana@client.example',
-      organization: 'Client s.r.o.',
+      organization: index === 2 ? '' : 'Client s.r.o.',
     },
     message: { text: 'It burns.\nPlease help.', html: null },
     ...(index % 2 ? { cut: true, files: 'fire.jpg, plan.pdf' } : { cut: false, files: '' }),

@@ -1,24 +1,50 @@
 /**
- * Notices as text and HTML. One source per kind and language, templates/<kind>/<language>.hbs, is compiled twice: every
- * block of it (subject, p, quote, link, body) renders itself as text in one environment and as HTML in the other.
- * A language is added by adding its files.
+ * Notices as text and HTML. One source per kind and language is compiled twice: every block of it (p, quote, link, body)
+ * renders itself as text in one environment and as HTML in the other. The built-in sources are templates/<kind>/<language>.hbs;
+ * a language is added by adding its files. A mailbox may have sources of its own.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { NoticeKind } from '@podatelna/contracts'
-import Handlebars from 'handlebars'
-import { htmlBlocks, inlineHelpers, type Output, textBlocks } from './blocks.ts'
+import { oneLine } from '@podatelna/mail'
+import type Handlebars from 'handlebars'
+import type { Output, Room } from './blocks.ts'
+import { type Compiled, compile, compileLayout, type Template } from './compile.ts'
+import { faultOf, TemplateFault } from './fault.ts'
 import { type NoticeValues, samples } from './samples.ts'
 
 const folder = join(import.meta.dirname, '../templates')
 const fallback = 'en'
 
 export type Templates = {
-  render<Kind extends NoticeKind>(kind: Kind, language: string, values: NoticeValues[Kind], sign: Sender): Rendered
+  /**
+   * @param own the mailbox's words, in that language
+   * @returns with `fault` when those could not be rendered, and the built-in ones were
+   */
+  render<Kind extends NoticeKind>(
+    kind: Kind,
+    language: string,
+    values: NoticeValues[Kind],
+    sign: Sender,
+    own?: Compiled,
+  ): Rendered & { fault?: TemplateFault }
+  /** @throws TemplateFault when it cannot be rendered, or renders nothing */
+  renderOwn<Kind extends NoticeKind>(
+    own: Compiled,
+    place: { kind: Kind; language: string },
+    values: NoticeValues[Kind],
+    sign: Sender,
+  ): Rendered
+  /** As it is written in the files. */
+  builtIn(kind: NoticeKind, language: string): Template
 }
 export type Rendered = { language: string; subject: string; text: string; html: string }
 /** Who signs: the mailbox, with its signature or else its name and address. */
 export type Sender = { name: string; address: string; signature: string }
+
+/** Of a mailbox's own words: more than any letter needs that is worth reading. */
+const ownRoom: Room = { characters: 8_000_000, turns: 5_000 }
+const allRoom: Room = { characters: Number.POSITIVE_INFINITY, turns: Number.POSITIVE_INFINITY }
 
 /**
  * Reads and compiles all templates.
@@ -27,80 +53,100 @@ export type Sender = { name: string; address: string; signature: string }
  * @throws Error naming the template that is missing, broken, or asks for a value nobody gives it
  */
 export function loadTemplates(timeZone = 'UTC'): Templates {
-  const layout = compileLayout()
-  const notices = new Map(NoticeKind.options.map((kind) => [kind, compileKind(kind)]))
-  const templates: Templates = {
-    render(kind, wanted, values, sign) {
-      const languages = notices.get(kind)!
-      const language = languages.has(wanted) ? wanted : fallback
-      const { text, html } = languages.get(language)!
-      const place = { language, timeZone }
-      const plain = run(text, place, values)
-      const rich = run(html, place, values)
-      const { subject } = plain
-      const signature = sign.signature.trim() || `${sign.name}\n${sign.address}`
-      return {
-        language,
-        subject,
-        // RFC 3676 §4.3: readers fold all that stands below "-- ", which what is quoted must not be.
-        text: `${[...plain.blocks, plain.history, `-- \n${signature}`].filter(Boolean).join('\n\n')}\n`,
-        html: layout({ language, subject, signature, blocks: rich.blocks.join('\n'), history: rich.history }),
-      }
-    },
-  }
-  tryAll(templates, notices)
+  const templates = loaded.get(timeZone) ?? load(timeZone)
+  loaded.set(timeZone, templates)
   return templates
 }
 
-function compileKind(kind: NoticeKind): Map<string, Compiled> {
+const loaded = new Map<string, Templates>()
+
+function load(timeZone: string): Templates {
+  const layout = compileLayout(readFileSync(join(folder, 'layout.html.hbs'), 'utf8'))
+  const notices = new Map(NoticeKind.options.map((kind) => [kind, readKind(kind)]))
+  const find = (kind: NoticeKind, language: string) => notices.get(kind)!.get(language)
+  const write = (compiled: Compiled, language: string, values: object, sign: Sender, room: Room): Rendered => {
+    const place = { language, timeZone }
+    const subject = subjectOf(() => run(compiled.subject, place, values, room).between)
+    const plain = run(compiled.text, place, values, room)
+    const rich = run(compiled.html, place, values, room)
+    if (plain.blocks.every((block) => block.trim() === '')) throw new TemplateFault('It says nothing.')
+    const signature = sign.signature.trim() || `${sign.name}\n${sign.address}`
+    return {
+      language,
+      subject,
+      // RFC 3676 §4.3: readers fold all that stands below "-- ", which what is quoted must not be.
+      text: `${[...plain.blocks, plain.history, `-- \n${signature}`].filter(Boolean).join('\n\n')}\n`,
+      html: layout({ language, subject, signature, blocks: rich.blocks.join('\n'), history: rich.history }),
+    }
+  }
+  const renderBuiltIn = (kind: NoticeKind, wanted: string, values: object, sign: Sender): Rendered => {
+    const language = find(kind, wanted) ? wanted : fallback
+    return write(find(kind, language)!.compiled, language, values, sign, allRoom)
+  }
+  const templates: Templates = {
+    renderOwn: (own, { language }, values, sign) => write(own, language, values, sign, ownRoom),
+    render(kind, language, values, sign, own) {
+      if (!own) return renderBuiltIn(kind, language, values, sign)
+      try {
+        return write(own, language, values, sign, ownRoom)
+      } catch (error) {
+        return { ...renderBuiltIn(kind, language, values, sign), fault: faultOf(error) }
+      }
+    },
+    builtIn: (kind, language) => (find(kind, language) ?? find(kind, fallback)!).template,
+  }
+  for (const [kind, languages] of notices) for (const language of languages.keys()) tryOut(templates, kind, language)
+  return templates
+}
+
+function readKind(kind: NoticeKind): Map<string, { template: Template; compiled: Compiled }> {
   const files = readdirSync(join(folder, kind)).filter((file) => file.endsWith('.hbs'))
   if (!files.includes(`${fallback}.hbs`)) throw new Error(`There is no template ${kind}/${fallback}.hbs.`)
-  return new Map(files.map((file) => [file.slice(0, -'.hbs'.length), compile(join(kind, file))]))
+  return new Map(
+    files.map((file) => {
+      const template = readTemplate(join(kind, file))
+      return [file.slice(0, -'.hbs'.length), { template, compiled: compile(template) }]
+    }),
+  )
 }
 
-function compile(file: string): Compiled {
+/** The first line of a file is its subject, the rest its body. */
+function readTemplate(file: string): Template {
   const source = readFileSync(join(folder, file), 'utf8')
-  const text = environment(textBlocks).compile(source, { strict: true, noEscape: true })
-  const html = environment(htmlBlocks).compile(source, { strict: true })
-  return { text, html }
+  const [, subject, body] = /^\{\{#subject\}\}(.*)\{\{\/subject\}\}\n(.*)$/s.exec(source) ?? []
+  if (!subject || !body) throw new Error(`Template ${file}: its first line has to be {{#subject}}…{{/subject}}.`)
+  return { subject, body }
 }
 
-function environment(blocks: Handlebars.HelperDeclareSpec): typeof Handlebars {
-  const handlebars = Handlebars.create()
-  handlebars.registerHelper(inlineHelpers)
-  handlebars.registerHelper(blocks)
-  return handlebars
-}
-
-function run(template: Template, place: { language: string; timeZone: string }, values: object): Output {
-  const output: Output = { ...place, subject: '', blocks: [], history: '' }
-  const between = template(values, { data: { output } })
-  if (between.trim()) throw new Error(`text outside of any block: "${between.trim().slice(0, 60)}"`)
-  return output
-}
-
-function compileLayout() {
-  const template = Handlebars.create().compile(readFileSync(join(folder, 'layout.html.hbs'), 'utf8'), { strict: true })
-  return (values: { language: string; subject: string; signature: string; blocks: string; history: string }): string =>
-    template({ ...values, signature: values.signature.split('\n') })
-}
-
-/** A template that cannot be rendered shall stop the start, not a notice at night. */
-function tryAll(templates: Templates, notices: Map<NoticeKind, Map<string, Compiled>>): void {
-  const sign = { name: 'Support', address: 'support@example.com', signature: '' }
-  for (const [kind, languages] of notices) {
-    for (const language of languages.keys()) {
-      for (const values of samples[kind]) {
-        try {
-          const { subject } = templates.render(kind, language, values, sign)
-          if (!subject) throw new Error('it has no subject')
-        } catch (error) {
-          throw new Error(`Template ${kind}/${language}.hbs: ${(error as Error).message}`)
-        }
-      }
-    }
+function subjectOf(write: () => string): string {
+  try {
+    const subject = oneLine(write(), 500)
+    if (subject !== '') return subject
+    throw new TemplateFault('The subject is empty.')
+  } catch (error) {
+    throw Object.assign(faultOf(error), { field: 'subject' })
   }
 }
 
-type Template = Handlebars.TemplateDelegate<object>
-type Compiled = { text: Template; html: Template }
+function run(
+  template: Handlebars.TemplateDelegate,
+  place: { language: string; timeZone: string },
+  values: object,
+  room: Room,
+) {
+  const output: Output = { ...place, blocks: [], history: '', room: { ...room } }
+  const between = template(values, { data: { output } })
+  return { ...output, between }
+}
+
+/** A template that cannot be rendered shall stop the start, not a notice at night. */
+function tryOut(templates: Templates, kind: NoticeKind, language: string): void {
+  const sign = { name: 'Support', address: 'support@example.com', signature: '' }
+  for (const values of samples[kind]) {
+    try {
+      templates.render(kind, language, values, sign)
+    } catch (error) {
+      throw new Error(`Template ${kind}/${language}.hbs: ${(error as Error).message}`)
+    }
+  }
+}

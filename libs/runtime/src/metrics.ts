@@ -62,6 +62,12 @@ export function createMetrics() {
       labelNames: ['outcome'] as const,
       registers,
     }),
+    templateFailures: new Counter({
+      name: 'podatelna_template_failures_total',
+      help: 'Letters for which the words of their mailbox could not be used, so that the built-in ones were sent, by kind',
+      labelNames: ['kind'] as const,
+      registers,
+    }),
     texts: new Counter({
       name: 'podatelna_texts_total',
       help: 'Attempts to hand over a text message, by outcome',

@@ -3,6 +3,7 @@ import { Prisma, type Store } from '@podatelna/store'
 import { circumstancesOfDelivery, whyNotForThem } from '@podatelna/ticketing'
 import type { DigestLine } from './digest-line.ts'
 import type { Letterhead, Notice } from './letterhead.ts'
+import { type SendingMailbox, sendingMailbox } from './mailbox.ts'
 
 /** What waits for one recipient about some tickets, oldest first. */
 export type Stopped = {
@@ -10,7 +11,7 @@ export type Stopped = {
   /** There is more than one digest tells of. */
   more: boolean
   /** Of the newest letter, if it is still there. */
-  mailbox: { address: string; name: string; signature: string } | undefined
+  mailbox: SendingMailbox | undefined
   /** Message-IDs of what they were sent before about the ticket of the newest letter, oldest first. */
   thread: string[]
 }
@@ -35,8 +36,7 @@ export async function readStopped(store: Store, address: string, tickets: string
     SELECT d.id, d.ticket_id AS "ticketId", d.created_at AS at, d.digest_line AS line, p.id AS "participantId", p.serial,
       p.role = 'cc' AS "mayLeave", ${whyNotForThem} IS NULL AS allowed,
       CASE contact.notify WHEN 'digest_hourly' THEN 'hourly' WHEN 'digest_daily' THEN 'daily' ELSE '' END AS asked,
-      (SELECT json_build_object('address', address, 'name', name, 'signature', signature) FROM mailboxes
-        WHERE address = d.digest_line->>'mailbox') AS mailbox,
+      (SELECT ${sendingMailbox} FROM mailboxes mb WHERE mb.address = d.digest_line->>'mailbox') AS mailbox,
       (SELECT array_agg(message_id ORDER BY created_at) FROM deliveries
         WHERE participant_id = p.id AND state <> 'suppressed') AS thread
     FROM deliveries d ${circumstancesOfDelivery}

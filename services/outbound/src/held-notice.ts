@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { oneLine } from '@podatelna/mail'
 import { Prisma, type Store } from '@podatelna/store'
 import type { Letterhead, Notice } from './letterhead.ts'
+import { type SendingMailbox, sendingMailbox } from './mailbox.ts'
 import { isOurs } from './ticket-notices.ts'
 
 export type HeldLetter = {
@@ -10,7 +11,7 @@ export type HeldLetter = {
   subject: string
   receivedAt: Date
   held: boolean
-  mailbox: { address: string; name: string; signature: string }
+  mailbox: SendingMailbox
   mailboxes: string[]
   authorization: { id: string; address: string; language: string; expiresAt: Date; written: boolean }
 }
@@ -53,7 +54,7 @@ export function heldNotice(letter: HeldLetter, { publicUrl, mailDomain }: Letter
 export async function readHeldLetter(store: Store, mailId: string): Promise<HeldLetter | undefined> {
   const rows = await store.query<Row>(Prisma.sql`
     SELECT letter.id, letter.message_id AS "messageId", letter.subject, letter.received_at AS "receivedAt",
-      letter.disposition = 'held' AS held, mb.address, mb.name, mb.signature,
+      letter.disposition = 'held' AS held, ${sendingMailbox} AS mailbox,
       (SELECT array_agg(own.address) FROM mailboxes own) AS mailboxes,
       a.id AS "authorizationId", a.address AS "to", a.language, a.expires_at AS "expiresAt",
       a.token_hash IS NOT NULL AS written
@@ -69,16 +70,13 @@ function harmless(subject: string): string {
   return oneLine(oneLine(subject, 300).replace(/\S*(:\/\/|www\.)\S*/gi, '…'), 60)
 }
 
-function fromRow({ authorizationId, to, language, expiresAt, written, address, name, signature, ...letter }: Row) {
+function fromRow({ authorizationId, to, language, expiresAt, written, ...letter }: Row) {
   const authorization = { id: authorizationId, address: to, language, expiresAt, written }
-  return { ...letter, mailbox: { address, name, signature }, authorization }
+  return { ...letter, authorization }
 }
 
 type HeldNotice = { notice: Notice; writeLink: (inbox: Prisma.Sql) => Prisma.Sql }
-type Row = Omit<HeldLetter, 'mailbox' | 'authorization'> & {
-  address: string
-  name: string
-  signature: string
+type Row = Omit<HeldLetter, 'authorization'> & {
   authorizationId: string
   to: string
   language: string

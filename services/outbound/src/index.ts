@@ -5,6 +5,7 @@ import { budgetsOf } from './budgets.ts'
 import { startDigests } from './digests.ts'
 import { openLetterhead } from './letterhead.ts'
 import { noticesConsumer } from './notices.ts'
+import { openOwnWords } from './own-words.ts'
 import { openPost } from './post.ts'
 import { openRelay } from './relay.ts'
 import { startTexts } from './texts/index.ts'
@@ -16,7 +17,7 @@ import { receiptsConsumer } from './texts/receipts.ts'
  */
 export async function startOutbound(app: App): Promise<Service> {
   const { settings, store, log, metrics, bus } = app
-  const letterhead = await openLetterhead(app)
+  const letterhead = await openLetterhead(app, openOwnWords(app))
   const budgets = budgetsOf(settings)
   const post = openPost({ store, bus, relay: openRelay(settings), log, metrics })
   const texts = startTexts(app, letterhead)

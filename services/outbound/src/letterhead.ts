@@ -14,11 +14,13 @@ import {
   type Signer,
   uuidAsNumber,
 } from '@podatelna/mail'
-import { loadTemplates, type NoticeValues, type Sender, type Templates } from '@podatelna/notices'
+import { loadTemplates, type NoticeValues, type Templates } from '@podatelna/notices'
 import type { App } from '@podatelna/process'
 import { newId } from '@podatelna/store'
 import { type DigestLine, digestLine } from './digest-line.ts'
 import { asOutgoing, type ReplyFile } from './enclosures.ts'
+import type { SendingMailbox } from './mailbox.ts'
+import type { OwnWords } from './own-words.ts'
 
 /** A notice to one recipient, decided but not yet written. */
 export type Notice = { [Kind in NoticeKind]: { kind: Kind; values: NoticeValues[Kind] } & Circumstances }[NoticeKind]
@@ -61,11 +63,15 @@ export type Letterhead = {
 export type Sent = Omit<Letter, 'messageId' | 'envelopeFrom'> & { seat: bigint }
 
 /** @throws Error when a template is broken or the DKIM key cannot sign */
-export async function openLetterhead({ settings, keys }: Pick<App, 'settings' | 'keys'>): Promise<Letterhead> {
+export async function openLetterhead(
+  { settings, keys }: Pick<App, 'settings' | 'keys'>,
+  ownWords?: OwnWords,
+): Promise<Letterhead> {
   const templates = loadTemplates(settings.TIME_ZONE)
   const { PUBLIC_URL: publicUrl, MAIL_DOMAIN: mailDomain } = settings
   const sign = dkimSigner(settings)
-  const parts: Parts = { templates, keys, publicUrl, mailDomain, loopToken: loopToken(keys, mailDomain), sign }
+  const token = loopToken(keys, mailDomain)
+  const parts: Parts = { templates, ownWords, keys, publicUrl, mailDomain, loopToken: token, sign }
   const pageOf = (serial: bigint) => `${publicUrl}/t/${makeToken(keys, 'page', serial)}`
   const common = { publicUrl, mailDomain, timeZone: settings.TIME_ZONE, pageOf, scanning: settings }
   return {
@@ -82,7 +88,7 @@ async function write(parts: Parts, notice: Notice, contents: ReadonlyMap<string,
   const seat = participant ?? agent
   const token = seat && makeToken(keys, 'thread', seat.serial)
   const messageId = newMessageId(parts, token)
-  const { text, html, subject, language } = render(parts.templates, notice)
+  const { text, html, subject, language } = await render(parts, notice)
   const source = await composeLetter({
     from: mailbox,
     to,
@@ -123,8 +129,12 @@ function bounceAddressOf({ keys, mailDomain }: Parts, id: string): string {
   return bounceAddress(makeToken(keys, 'bounce', uuidAsNumber(id)), mailDomain)
 }
 
-function render(templates: Templates, notice: Notice) {
-  return templates.render(notice.kind, notice.language, notice.values, notice.mailbox)
+/** In the mailbox's own words where it has some that can be used. */
+async function render({ templates, ownWords }: Parts, { kind, language, values, mailbox }: Notice) {
+  const own = mailbox.templates ? await ownWords?.find(mailbox, kind, language) : undefined
+  const { fault, ...rendered } = templates.render(kind, language, values, mailbox, own?.compiled)
+  if (own && fault) await ownWords?.failed(own, { mailbox: mailbox.address, kind, language }, fault)
+  return rendered
 }
 
 /** Only people in copy may leave: the one who asked has to hear of their ticket. */
@@ -147,7 +157,7 @@ function dkimSigner({ DKIM_SELECTOR, DKIM_KEY_FILE, MAIL_DOMAIN }: App['settings
 
 type Circumstances = {
   language: string
-  mailbox: Sender
+  mailbox: SendingMailbox
   to: Mailbox
   /** Whose thread token the letter carries; absent for a letter that belongs to no ticket. */
   participant?: { id: string; serial: bigint; mayLeave: boolean } | undefined
@@ -172,6 +182,7 @@ type About = {
 }
 type Parts = {
   templates: Templates
+  ownWords: OwnWords | undefined
   keys: readonly string[]
   publicUrl: string
   mailDomain: string

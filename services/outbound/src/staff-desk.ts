@@ -5,6 +5,7 @@ import type { NoticeValues, StaffTitles } from '@podatelna/notices'
 import { Prisma, type Store } from '@podatelna/store'
 import { seatsOf } from './agent-seats.ts'
 import type { Letterhead, Notice } from './letterhead.ts'
+import { type SendingMailbox, sendingMailbox } from './mailbox.ts'
 import { isOurs } from './ticket-notices.ts'
 
 export type StaffDesk = {
@@ -14,7 +15,7 @@ export type StaffDesk = {
   priority: TicketPriority
   createdAt: Date
   redactedAt: string | null
-  mailbox: { address: string; name: string; signature: string }
+  mailbox: SendingMailbox
   mailboxes: string[]
   organization: string | null
   agents: Colleague[]
@@ -83,7 +84,7 @@ export function deskColumns(who: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`
     'id', t.id, 'number', t.number, 'subject', t.subject, 'priority', t.priority,
     'createdAt', t.created_at, 'redactedAt', t.redacted_at,
-    'mailbox', json_build_object('address', mb.address, 'name', mb.name, 'signature', mb.signature),
+    'mailbox', ${sendingMailbox},
     'mailboxes', (SELECT json_agg(address) FROM mailboxes),
     'organization', (SELECT name FROM organizations WHERE id = t.organization_id),
     'agents', (

@@ -6,6 +6,7 @@ import { maySee } from '@podatelna/ticketing'
 import { earlierOf, type Said } from './earlier.ts'
 import { divide, type ReplyFile } from './enclosures.ts'
 import type { Letterhead, Notice } from './letterhead.ts'
+import { type SendingMailbox, sendingMailbox } from './mailbox.ts'
 
 /** A ticket as its notices need it: the message they are about, and who is on it. */
 export type Ticket = {
@@ -21,7 +22,7 @@ export type Ticket = {
   reopenUntil: Date | null
   /** The closed ticket that it follows. */
   earlier: bigint | null
-  mailbox: { address: string; name: string; signature: string }
+  mailbox: SendingMailbox
   message: {
     id: string
     mailId: string | null
@@ -178,7 +179,7 @@ async function readTickets(store: Store, messageIds: string[]): Promise<Map<stri
       'scheduledFor', t.scheduled_for,
       'reopenUntil', CASE t.status WHEN 'solved' THEN t.solved_at + mb.close_after::interval END,
       'earlier', (SELECT number FROM tickets WHERE successor_id = t.id ORDER BY number LIMIT 1),
-      'mailbox', json_build_object('address', mb.address, 'name', mb.name, 'signature', mb.signature),
+      'mailbox', ${sendingMailbox},
       'message', json_build_object('id', m.id, 'mailId', m.mail_id, 'messageId', m.message_id, 'audience', m.audience,
         'author', m.author, 'text', m.text, 'html', m.html, 'letterKind', letter.kind, 'files', (${files}),
         'unanswered', coalesce(letter.unanswered, false), 'removed', m.redactions @> '[{"what": "message"}]'),

@@ -2,6 +2,7 @@ import { ticketNumber } from '@podatelna/contracts'
 import { oneLine } from '@podatelna/mail'
 import { Prisma, type Store } from '@podatelna/store'
 import type { Notice } from './letterhead.ts'
+import { type SendingMailbox, sendingMailbox } from './mailbox.ts'
 import { isOurs } from './ticket-notices.ts'
 
 export type LateLetter = {
@@ -11,7 +12,7 @@ export type LateLetter = {
   from: string
   language: string
   number: bigint
-  mailbox: { address: string; name: string; signature: string }
+  mailbox: SendingMailbox
   mailboxes: string[]
 }
 
@@ -39,7 +40,7 @@ export async function readLateLetter(store: Store, about: { mailId: string; tick
   const rows = await store.query<LateLetter>(Prisma.sql`
     SELECT letter.id, letter.message_id AS "messageId", letter.subject, letter.from_address AS from, t.number,
       coalesce(contact.language, client.language, mb.language) AS language,
-      json_build_object('address', mb.address, 'name', mb.name, 'signature', mb.signature) AS mailbox,
+      ${sendingMailbox} AS mailbox,
       (SELECT array_agg(own.address) FROM mailboxes own) AS mailboxes
     FROM inbound_mail letter
     JOIN tickets t ON t.id = ${about.ticketId}::uuid

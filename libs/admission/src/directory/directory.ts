@@ -73,7 +73,7 @@ export function refuse(problem: DirectoryProblem, detail: string): DirectoryRefu
   return { ok: false, problem, detail }
 }
 
-/** True when a row cannot go because others point to it (PostgreSQL's 23503). */
+/** True when a row cannot go because others point to it, or cannot come because what it points to is gone (PostgreSQL's 23503). */
 export function isStillReferenced(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2003'
 }

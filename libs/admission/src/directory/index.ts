@@ -6,3 +6,10 @@ export { changeMailbox, createMailbox, deleteMailbox, withAgents } from './mailb
 export { changeOrganization, createOrganization, deleteOrganization } from './organizations.ts'
 export { hashPassword, passwordFits, readablePassword } from './passwords.ts'
 export { type Columns, type Row, readTable } from './table.ts'
+export {
+  noteFailedTemplate,
+  removeTemplate,
+  type StoredTemplate,
+  saveTemplate,
+  type TemplatePlace,
+} from './templates.ts'

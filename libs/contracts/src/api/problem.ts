@@ -8,14 +8,21 @@ export const Problem = z
     status: z.number().int(),
     detail: z.string().describe('one or two sentences for the person who made the call'),
     errors: z
-      .array(z.object({ path: z.string(), message: z.string() }))
+      .array(
+        z.object({
+          path: z.string(),
+          message: z.string(),
+          line: z.number().int().optional().describe('where in it, of a template; from 1'),
+          column: z.number().int().optional(),
+        }),
+      )
       .optional()
       .describe('the fields that cannot be used, and why'),
   })
   .meta({ id: 'Problem' })
 export type Problem = z.infer<typeof Problem>
 
-export type FieldError = { path: string; message: string }
+export type FieldError = { path: string; message: string; line?: number | undefined; column?: number | undefined }
 
 /** Our words for a value that does not fit its shape; a message given with the shape goes before them. */
 export function sentence(issue: z.core.$ZodRawIssue): string | undefined {

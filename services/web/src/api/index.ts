@@ -15,6 +15,7 @@ import { organizationCalls } from './organizations.ts'
 import { peopleCalls } from './people.ts'
 import { redactionCalls } from './redaction.ts'
 import { suppressionCalls } from './suppressions.ts'
+import { templateCalls } from './templates.ts'
 import { textCalls } from './texts.ts'
 import { ticketActs } from './ticket-acts.ts'
 import { ticketAudience } from './ticket-audience.ts'
@@ -28,6 +29,7 @@ import { webhookCalls } from './webhooks.ts'
 export async function api(web: Web, app: App): Promise<void> {
   web.addHook('onRequest', signedIn(app))
   mailboxCalls(web, app)
+  templateCalls(web, app)
   organizationCalls(web, app)
   contactCalls(web, app)
   await web.register(async (scope: Web) => imports(scope, app))

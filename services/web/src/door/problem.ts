@@ -19,6 +19,8 @@ export type ProblemWord =
   | 'no_letter'
   | 'bad_pattern'
   | 'too_many'
+  | 'bad_template'
+  | 'no_sample'
   | 'admins_only'
 export type Refusal = { ok: false; problem: ProblemWord; detail: string; errors?: api.FieldError[] }
 
@@ -62,6 +64,8 @@ export const statusOf: Record<ProblemWord, number> = {
   unreadable: 422,
   no_letter: 422,
   bad_pattern: 422,
+  bad_template: 422,
+  no_sample: 422,
   no_such_words: 422,
   words_in_reason: 422,
   is_agent: 409,

@@ -112,7 +112,7 @@ describe('a mailbox with words of its own', () => {
     const olga = { name: 'Olga Malá', email: 'olga@initech.it' }
     const { id } = await desk.api('POST', '/api/agents', { ...olga, language: 'de', notify: 'all' })
     const mark = '{{#p}}##- Antwort hier -##{{/p}}'
-    const body = `${mark}{{#p}}Es schreibt {{author}}.{{/p}}{{body message}}{{link page "Los"}}`
+    const body = `${mark}{{#p}}Es schreibt {{#if unproved}}vielleicht {{/if}}{{author}}.{{/p}}{{body message}}{{link page "Los"}}`
     await desk.api('PUT', `${at}/client_wrote/de`, { subject: '{{numberedTitle}}', body })
     await openCase(desk, { text: 'Pomoc!' })
     expect((await newestTo(desk, olga.email)).text).toMatch(/Es schreibt Jana Nováková\.\n\nPomoc!\n\nLos:/)
@@ -178,6 +178,7 @@ describe('words that cannot be used', () => {
     const { id } = await desk.api('POST', '/api/agents', { ...karel, language: 'cs', notify: 'all' })
     const body = `{{#p}}##- Odpověď -##{{/p}}
 {{#p}}Nazdar.{{#if proposed}} {{choose priority urgent="Honem!"}}{{/if}}{{/p}}
+{{#if unproved}}{{#p}}Bez ověření.{{/p}}{{/if}}
 {{body message}}
 {{link page "Otevřít"}}`
     await desk.api('PUT', `${at}/client_wrote/cs`, { subject: '{{numberedTitle}}', body })

@@ -9,7 +9,10 @@ const { escapeExpression, SafeString } = { ...Handlebars.Utils, SafeString: Hand
  * Where the blocks of one rendering go; what stands between them in the source is only there to be read. `history` stands
  * below the signature, where mail programs have it.
  */
-export type Output = { language: string; timeZone: string; blocks: string[]; history: string; room: Room }
+export type Output = { language: string; timeZone: string; blocks: string[]; history: string } & Limits
+
+/** `strict`: a value that is missing is a fault, not a gap. */
+export type Limits = { strict: boolean; room: Room }
 
 /** How much a rendering may still write, and how many turns its loops may still take. */
 export type Room = { characters: number; turns: number }
@@ -25,13 +28,13 @@ export const textBlocks: Handlebars.HelperDeclareSpec = {
     put(data, indented(lines(fn(this))))
   },
   link(url: unknown, label: string, { data, loc }: Options) {
-    put(data, `${label}:\n${address(url, loc)}`)
+    put(data, `${label}:\n${address(url, data, loc)}`)
   },
   history(this: object, earlier: Earlier, { data, fn }: Options) {
     data.output.history = within(data.output.room, `${squeeze(fn(earlier))}\n${indented(earlier.text.split('\n'))}`)
   },
   file(url: unknown, filename: string, bytes: number, { data, loc }: Options) {
-    put(data, `${filename} (${sizeIn(data.output.language, bytes)}):\n${address(url, loc)}`)
+    put(data, `${filename} (${sizeIn(data.output.language, bytes)}):\n${address(url, data, loc)}`)
   },
   body({ text }: Body, { data }: Options) {
     put(data, text.trimEnd().replace(/^\s*\n/, ''))
@@ -49,7 +52,7 @@ export const htmlBlocks: Handlebars.HelperDeclareSpec = {
   },
   // The address is shown as well: some trust no button, and some programs show none.
   link(url: unknown, label: string, { data, loc }: Options) {
-    const href = escapeExpression(address(url, loc))
+    const href = escapeExpression(address(url, data, loc))
     put(
       data,
       // Outlook gives no room to a link; it does to a cell with a colour.
@@ -73,7 +76,7 @@ export const htmlBlocks: Handlebars.HelperDeclareSpec = {
     )
   },
   file(url: unknown, filename: string, bytes: number, { data, loc }: Options) {
-    const name = `<a href="${escapeExpression(address(url, loc))}" style="color:#1f4fbf">${escapeExpression(filename)}</a>`
+    const name = `<a href="${escapeExpression(address(url, data, loc))}" style="color:#1f4fbf">${escapeExpression(filename)}</a>`
     put(data, `<p style="margin:0 0 16px">${name} (${sizeIn(data.output.language, bytes)})</p>`)
   },
   body({ text, html }: Body, { data }: Options) {
@@ -114,8 +117,8 @@ export const inlineHelpers: Handlebars.HelperDeclareSpec = {
   },
 }
 
-function address(url: unknown, loc: Options['loc']): string {
-  if (typeof url === 'string' && url !== '') return url
+function address(url: unknown, { output }: Options['data'], loc: Options['loc']): string {
+  if ((typeof url === 'string' && url !== '') || !output.strict) return String(url ?? '')
   throw new TemplateFault('This link may be missing: ask for it with if first.', placeOf(loc))
 }
 
@@ -124,9 +127,10 @@ function put({ output }: Options['data'], ...blocks: string[]): void {
 }
 
 function said(value: unknown, { data, loc }: Options): string {
-  if (typeof value !== 'string' && typeof value !== 'number')
+  const isSaid = typeof value === 'string' || typeof value === 'number'
+  if (!isSaid && data.output.strict)
     throw new TemplateFault('This value may be missing: ask for it with if first.', placeOf(loc))
-  return within(data.output.room, String(value))
+  return within(data.output.room, String(value ?? ''))
 }
 
 /** @throws TemplateFault when there is no room for it */

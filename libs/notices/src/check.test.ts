@@ -126,6 +126,7 @@ describe('what its letters need', () => {
       'what was written: {{body message}}',
     ],
     ['mentioned', `{{body message}}${link}`, 'has to begin as {{#p}}##-'],
+    ['client_wrote', `{{#p}}##- x{{/p}}{{body message}}${link}`, 'has to say when nobody has verified who wrote'],
     ['status_changed', `{{#p}}{{agent}}{{/p}}${link}`, '1:7 This value may be missing'],
     ['status_changed', `{{#p}}{{choose status queued="x"}}{{/p}}${link}`, '1:7 There are no words for "in_progress"'],
     ['solved', `{{#p}}{{date reopenUntil}}{{#if wrote}}x{{/if}}{{/p}}${link}`, 'There is no value "wrote"'],

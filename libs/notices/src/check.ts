@@ -254,9 +254,8 @@ function valueAt(node: hbs.AST.Node, walk: Walk, where: string, ...wanted: Value
 }
 
 function wrongKind(name: string, value: Value, where: string, wanted: Value['is'][]): string {
-  const use = uses[value.is]
-  return where === 'it' || !use
-    ? `"${name}" is ${a(value.is)} and cannot be written like this; write ${use?.replaceAll('…', name)}.`
+  return where === 'it'
+    ? `"${name}" is ${a(value.is)} and cannot be written like this; write ${uses[value.is].replaceAll('…', name)}.`
     : `"${name}" is ${a(value.is)}; here ${a(wanted[0]!)} is needed.`
 }
 

@@ -31,6 +31,13 @@ test('a language without templates falls back to English', () => {
   expect(notice.text).toContain('We have received your message')
 })
 
+test('a value that is missing leaves a gap in a letter of ours, and no letter out', () => {
+  const values = { ...samples.taken[0]!, agent: null } as never
+  const { text, html } = templates.render('taken', 'en', values, sign)
+  expect(text).toMatch(/^Hello,\n\nis now looking after your ticket P-100001:/)
+  expect(html).not.toMatch(/null|undefined/)
+})
+
 describe('the words of others', () => {
   const ticket = { number: 'P-1', title: '<b>"x" & y</b>', numberedTitle: '[P-1] <b>"x" & y</b>' }
 

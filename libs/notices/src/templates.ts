@@ -7,8 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { NoticeKind } from '@podatelna/contracts'
 import { oneLine } from '@podatelna/mail'
-import type Handlebars from 'handlebars'
-import type { Output, Room } from './blocks.ts'
+import type { Limits, Output, Room } from './blocks.ts'
 import { type Compiled, compile, compileLayout, type Template } from './compile.ts'
 import { faultOf, TemplateFault } from './fault.ts'
 import { type NoticeValues, samples } from './samples.ts'
@@ -29,12 +28,7 @@ export type Templates = {
     own?: Compiled,
   ): Rendered & { fault?: TemplateFault }
   /** @throws TemplateFault when it cannot be rendered, or renders nothing */
-  renderOwn<Kind extends NoticeKind>(
-    own: Compiled,
-    place: { kind: Kind; language: string },
-    values: NoticeValues[Kind],
-    sign: Sender,
-  ): Rendered
+  renderOwn(own: Compiled, language: string, values: object, sign: Sender): Rendered
   /** As it is written in the files. */
   builtIn(kind: NoticeKind, language: string): Template
 }
@@ -42,9 +36,11 @@ export type Rendered = { language: string; subject: string; text: string; html: 
 /** Who signs: the mailbox, with its signature or else its name and address. */
 export type Sender = { name: string; address: string; signature: string }
 
-/** Of a mailbox's own words: more than any letter needs that is worth reading. */
-const ownRoom: Room = { characters: 8_000_000, turns: 5_000 }
+/** A mailbox's own words may write more than any letter needs that is worth reading. */
+const ownLimits: Limits = { strict: true, room: { characters: 8_000_000, turns: 5_000 } }
 const allRoom: Room = { characters: Number.POSITIVE_INFINITY, turns: Number.POSITIVE_INFINITY }
+/** A letter with a gap in it is better than none. */
+const lenient: Limits = { strict: false, room: allRoom }
 
 /**
  * Reads and compiles all templates.
@@ -63,40 +59,49 @@ const loaded = new Map<string, Templates>()
 function load(timeZone: string): Templates {
   const layout = compileLayout(readFileSync(join(folder, 'layout.html.hbs'), 'utf8'))
   const notices = new Map(NoticeKind.options.map((kind) => [kind, readKind(kind)]))
-  const find = (kind: NoticeKind, language: string) => notices.get(kind)!.get(language)
-  const write = (compiled: Compiled, language: string, values: object, sign: Sender, room: Room): Rendered => {
-    const place = { language, timeZone }
-    const subject = subjectOf(() => run(compiled.subject, place, values, room).between)
-    const plain = run(compiled.text, place, values, room)
-    const rich = run(compiled.html, place, values, room)
-    if (plain.blocks.every((block) => block.trim() === '')) throw new TemplateFault('It says nothing.')
-    const signature = sign.signature.trim() || `${sign.name}\n${sign.address}`
-    return {
-      language,
-      subject,
-      // RFC 3676 §4.3: readers fold all that stands below "-- ", which what is quoted must not be.
-      text: `${[...plain.blocks, plain.history, `-- \n${signature}`].filter(Boolean).join('\n\n')}\n`,
-      html: layout({ language, subject, signature, blocks: rich.blocks.join('\n'), history: rich.history }),
-    }
+  for (const [kind, languages] of notices) {
+    for (const [language, { compiled }] of languages) tryOut(kind, { compiled, language, timeZone, layout })
   }
+  const find = (kind: NoticeKind, language: string) => notices.get(kind)!.get(language)
   const renderBuiltIn = (kind: NoticeKind, wanted: string, values: object, sign: Sender): Rendered => {
     const language = find(kind, wanted) ? wanted : fallback
-    return write(find(kind, language)!.compiled, language, values, sign, allRoom)
+    const { compiled } = find(kind, language)!
+    return write({ compiled, language, timeZone, layout }, values, sign, lenient)
   }
-  const templates: Templates = {
-    renderOwn: (own, { language }, values, sign) => write(own, language, values, sign, ownRoom),
+  const renderOwn: Templates['renderOwn'] = (compiled, language, values, sign) => {
+    return write({ compiled, language, timeZone, layout }, values, sign, ownLimits)
+  }
+  return {
+    renderOwn,
     render(kind, language, values, sign, own) {
       if (!own) return renderBuiltIn(kind, language, values, sign)
       try {
-        return write(own, language, values, sign, ownRoom)
+        return renderOwn(own, language, values, sign)
       } catch (error) {
         return { ...renderBuiltIn(kind, language, values, sign), fault: faultOf(error) }
       }
     },
     builtIn: (kind, language) => (find(kind, language) ?? find(kind, fallback)!).template,
   }
-  for (const [kind, languages] of notices) for (const language of languages.keys()) tryOut(templates, kind, language)
-  return templates
+}
+
+type Form = { compiled: Compiled; language: string; timeZone: string; layout: ReturnType<typeof compileLayout> }
+
+/** @throws TemplateFault */
+function write({ compiled, language, timeZone, layout }: Form, values: object, sign: Sender, limits: Limits): Rendered {
+  const place = { language, timeZone, ...limits }
+  const subject = subjectOf(() => run(compiled.subject, place, values).between)
+  const plain = run(compiled.text, place, values)
+  const rich = run(compiled.html, place, values)
+  if (plain.blocks.every((block) => block.trim() === '')) throw new TemplateFault('It says nothing.')
+  const signature = sign.signature.trim() || `${sign.name}\n${sign.address}`
+  return {
+    language,
+    subject,
+    // RFC 3676 §4.3: readers fold all that stands below "-- ", which what is quoted must not be.
+    text: `${[...plain.blocks, plain.history, `-- \n${signature}`].filter(Boolean).join('\n\n')}\n`,
+    html: layout({ language, subject, signature, blocks: rich.blocks.join('\n'), history: rich.history }),
+  }
 }
 
 function readKind(kind: NoticeKind): Map<string, { template: Template; compiled: Compiled }> {
@@ -128,25 +133,20 @@ function subjectOf(write: () => string): string {
   }
 }
 
-function run(
-  template: Handlebars.TemplateDelegate,
-  place: { language: string; timeZone: string },
-  values: object,
-  room: Room,
-) {
-  const output: Output = { ...place, blocks: [], history: '', room: { ...room } }
+function run(template: Compiled['text'], place: Omit<Output, 'blocks' | 'history'>, values: object) {
+  const output: Output = { ...place, room: { ...place.room }, blocks: [], history: '' }
   const between = template(values, { data: { output } })
   return { ...output, between }
 }
 
 /** A template that cannot be rendered shall stop the start, not a notice at night. */
-function tryOut(templates: Templates, kind: NoticeKind, language: string): void {
+function tryOut(kind: NoticeKind, form: Form): void {
   const sign = { name: 'Support', address: 'support@example.com', signature: '' }
   for (const values of samples[kind]) {
     try {
-      templates.render(kind, language, values, sign)
+      write(form, values, sign, { strict: true, room: allRoom })
     } catch (error) {
-      throw new Error(`Template ${kind}/${language}.hbs: ${(error as Error).message}`)
+      throw new Error(`Template ${kind}/${form.language}.hbs: ${(error as Error).message}`)
     }
   }
 }

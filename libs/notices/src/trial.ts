@@ -35,9 +35,13 @@ function tryOn(
   const sign = { name: 'Support', address: 'support@example.com', signature: '' }
   const builtIn = templates.render(kind, language, values, sign)
   try {
-    const own = templates.renderOwn(compiled, { kind, language }, values, sign)
+    const renderAs = (told: object) => templates.renderOwn(compiled, language, told, sign)
+    const own = renderAs(values)
     const missing = whatIsMissing(own, builtIn, valuesOf(kind), values)
     if (missing) return { field: 'body', ...endOf(template.body), message: missing }
+    if ('unproved' in values && own.text === renderAs({ ...values, unproved: !values.unproved }).text) {
+      return { field: 'body', ...endOf(template.body), message: unprovedNeeded }
+    }
     if (namesAnother(own, builtIn)) return { field: 'subject', line: 1, column: 1, message: oneTicket }
     return undefined
   } catch (error) {
@@ -54,6 +58,10 @@ function whatIsMissing(own: Rendered, builtIn: Rendered, values: Values, sample:
   if (builtIn.text.startsWith(mark) && !own.text.startsWith(mark)) return markNeeded
   return undefined
 }
+
+/** Rules §1: plainly marked. */
+const unprovedNeeded =
+  'The letter has to say when nobody has verified who wrote: {{#if unproved}}{{#p}}words for it{{/p}}{{/if}}.'
 
 /** Above it stands what agents answer by mail. */
 const mark = '##- '

@@ -1,5 +1,5 @@
 import { languages, type NoticeKind } from '@podatelna/contracts'
-import { loadTemplates, samples } from '@podatelna/notices'
+import { compile, loadTemplates, samples } from '@podatelna/notices'
 import { expect, test } from 'vitest'
 import { digestLine } from './digest-line.ts'
 import type { Notice } from './letterhead.ts'
@@ -20,3 +20,14 @@ test.each(kinds.flatMap((kind) => languages.map((language) => [kind, language] a
     }
   },
 )
+
+test('of words of a mailbox that are hardly any, it says the subject, and shows no link', () => {
+  const words = compile({
+    subject: 'Taken',
+    body: '{{#quote}}{{title}}{{/quote}}{{link page "Open"}}{{link refusal "No"}}',
+  })
+  const values = samples.taken[1]!
+  const { subject, text } = templates.render('taken', 'en', values, mailbox, words)
+  const notice = { kind: 'taken', language: 'en', mailbox, values } as Notice
+  expect(digestLine(notice, subject, text).text).toBe('Taken')
+})

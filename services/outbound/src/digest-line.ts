@@ -27,13 +27,16 @@ export function digestLine({ language, mailbox, values }: Notice, subject: strin
     ...(author && { author: oneLine(author, 200) }),
     title: oneLine(about.title ?? subject, 300),
     numberedTitle: oneLine(about.numberedTitle ?? subject, 300),
-    text: oneLine(said, 300),
+    text: oneLine(said || subject, 300),
   }
 }
 
-/** A paragraph that ends with a colon says nothing without the next one; what is quoted is the title. */
+/**
+ * A paragraph that ends with a colon says nothing without the next one; what is quoted is the title. Words of a mailbox's own may
+ * have none beside links and the signature.
+ */
 function firstSentence(text: string): string {
-  const paragraphs = text.split('\n\n').filter((paragraph) => !/^##-|^>|,\s*$/.test(paragraph))
+  const paragraphs = text.split('\n\n').filter((paragraph) => !/^##-|^>|^-- |,\s*$|:\nhttps?:/.test(paragraph))
   const ends = paragraphs.findIndex((paragraph) => !/:\s*$/.test(paragraph))
   return paragraphs.slice(0, ends + 1).join(' ')
 }

@@ -1,10 +1,11 @@
 import { startPodatelna } from '@podatelna/standalone'
+import type { ParsedMail } from 'mailparser'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { heldLetter } from '../author.ts'
-import { openCase, replyToOf } from '../case.ts'
+import { newestTo, openCase, replyToOf } from '../case.ts'
 import { companies, type Desk, type Json, openDesk, sentTo, support, transports } from '../scenario.ts'
 
-const { acme } = companies
+const { acme, initech } = companies
 const [jana, petr] = acme.people as [(typeof acme.people)[0], (typeof acme.people)[0]]
 
 /** As an installation has them. */
@@ -94,6 +95,23 @@ describe('one recipient', () => {
     expect(answered.mail!.ticket_number).toBe(number)
   })
 
+  test('has a digest of one ticket among the other letters of it, and leaves by it as by them', async () => {
+    const desk = await open()
+    const { number } = await openCase(desk, { cc: petr.as })
+    for (const n of numbers(12)) await answer(desk, number, `Answer ${n}`)
+    const { mail } = await desk.hearsFrom(acme, jana, { to: replyToOf(await newest(desk)), text: 'And now?' })
+    await desk.later('10 minutes')
+    const digest = await newest(desk)
+    expect(digest.inReplyTo).toBe(`<${mail!.message_id}>`)
+    expect(digest.references).toContain((await sentTo(desk, jana.email)[0]!.parsed).messageId)
+    for (const { email } of [jana, petr]) {
+      const letters = await Promise.all(sentTo(desk, email).map(({ parsed }) => parsed))
+      expect(new Set(letters.map(conversationOf)).size).toBe(1)
+      const left = email === petr.email
+      expect(letters.map(({ headers }) => headers.has('list'))).toEqual(letters.map(() => left))
+    }
+  })
+
   test('reads in a digest nothing that was hidden from them meanwhile, and the link that works now', async () => {
     const desk = await open()
     const { number, page } = await openCase(desk)
@@ -124,6 +142,75 @@ describe('one recipient', () => {
     const first = await heldLetter(desk, { subject: 'First' })
     const second = await heldLetter(desk, { subject: 'Second' })
     expect(second.page).not.toBe(first.page)
+  })
+})
+
+describe('an agent', () => {
+  const [karel, as] = ['karel@initech.it', 'Karel Dvořák <karel@initech.it>']
+  const sent = (desk: Desk) => Promise.all(sentTo(desk, karel).map(({ parsed }) => parsed))
+  const hired = async () => {
+    const desk = await open({ env: { BUDGET_TICKET_10_MINUTES: '1' } })
+    await desk.api('POST', '/api/agents', { name: 'Karel Dvořák', email: karel, language: 'cs', notify: 'all' })
+    return desk
+  }
+  const writesBack = async (desk: Desk, text: string) => {
+    const [{ replyTo }] = (await sent(desk)).slice(-1) as [Awaited<ReturnType<typeof sent>>[number]]
+    await desk.hearsFrom(
+      initech,
+      { ...initech.people[0]!, email: karel, as },
+      { to: replyTo!.value[0]!.address!, text },
+    )
+  }
+  const newestMessage = async (desk: Desk, number: string) => {
+    return (await desk.api('GET', `/api/tickets/${number}`)).messages.at(-1)
+  }
+
+  test('reads in a digest what clients wrote, in words for staff, and answers the client by it', async () => {
+    const desk = await hired()
+    const { number, replyTo } = await openCase(desk)
+    for (const n of numbers(2)) await desk.hearsFrom(acme, jana, { to: replyTo, text: `Letter ${n}` })
+    await desk.later('10 minutes')
+    const letters = await sent(desk)
+    expect(letters).toHaveLength(2)
+    expect(new Set(letters.map(conversationOf)).size).toBe(1)
+    const digest = letters[1]!
+    expect(digest.inReplyTo).toBe(letters[0]!.messageId)
+    expect(digest.subject).toContain(`[${number}]`)
+    expect(digest.text).toMatch(/^##- Odpovídejte nad tento řádek -##/)
+    expect(digest.text).toMatch(/Letter 1[\s\S]*Letter 2[\s\S]*dostane Vaši odpověď klient/)
+    expect(digest.text).toMatch(new RegExp(`/tickets/${number}$`, 'm'))
+    expect(digest.text).not.toMatch(/Váš|Vašem|Vašim|Vašich|\/t\//)
+    expect(digest.headers.has('list')).toBe(false)
+    await writesBack(desk, `Here you are.\n\n${digest.text}`)
+    expect(await newestMessage(desk, number)).toMatchObject({ kind: 'reply', text: 'Here you are.' })
+    await desk.hearsFrom(acme, jana, { to: replyTo, text: 'Thanks' })
+    await desk.later('10 minutes')
+    expect((await sent(desk)).at(-1)!.references).toContain(digest.messageId)
+  })
+
+  test('answers among staff a digest that tells of anything else', async () => {
+    const desk = await hired()
+    const { number, replyTo } = await openCase(desk)
+    await desk.api('POST', `/api/tickets/${number}/notes`, { text: '@karel, this is secret.' })
+    await desk.hearsFrom(acme, jana, { to: replyTo, text: 'Well?' })
+    await desk.later('10 minutes')
+    const [digest] = (await sent(desk)).slice(-1)
+    expect(digest!.text).toMatch(/this is secret[\s\S]*Well\?[\s\S]*Klient ji neuvidí/)
+    await writesBack(desk, 'Between us.')
+    expect(await newestMessage(desk, number)).toMatchObject({ kind: 'note', audience: 'internal' })
+  })
+
+  test('of several tickets has a link to the page of each in the console', async () => {
+    const desk = await open({ env: { BUDGET_RECIPIENT_HOUR: '1' } })
+    await desk.api('POST', '/api/agents', { name: 'Karel Dvořák', email: karel, language: 'de', notify: 'all' })
+    const opened = []
+    for (const _ of numbers(3)) opened.push((await desk.hearsFrom(acme, jana, {})).mail!.ticket_number)
+    await desk.later('1 hour')
+    const [digest] = (await sent(desk)).slice(-1)
+    expect(digest!.subject).toBe('Neuigkeiten in den Tickets')
+    for (const number of opened.slice(1)) expect(digest!.text).toMatch(new RegExp(`/tickets/${number}$`, 'm'))
+    expect(digest!.text).not.toMatch(/Ihre[nr]? Ticket/)
+    expect(digest!.replyTo).toBeUndefined()
   })
 })
 
@@ -239,6 +326,15 @@ async function counted(desk: Desk, number: string): Promise<Record<string, numbe
 
 async function textOfNewest(desk: Desk): Promise<string> {
   return textOf(sentTo(desk, jana.email).at(-1)!)
+}
+
+function newest(desk: Desk): Promise<ParsedMail> {
+  return newestTo(desk, jana.email)
+}
+
+/** What stands for it in Thread-Index. The time that is in front of it moves on with `later`. */
+function conversationOf({ headers }: ParsedMail): string {
+  return Buffer.from(String(headers.get('thread-index') ?? ''), 'base64').toString('hex', 6, 22)
 }
 
 async function textOf({ parsed }: Desk['post']['letters'][number]): Promise<string> {

@@ -1,4 +1,5 @@
 /** Words of a mailbox in the place of the built-in ones, and previews. */
+import { languages, NoticeKind } from '@podatelna/contracts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { hire } from '../agents.ts'
 import { heldLetter } from '../author.ts'
@@ -74,7 +75,7 @@ describe('a mailbox with words of its own', () => {
     const saved = await desk.api('PUT', `${at}/ticket_opened/cs`, ours)
     expect(saved).toMatchObject({ kind: 'ticket_opened', language: 'cs', overridden: true, override: ours })
     const { items } = await desk.api('GET', at)
-    expect(items).toHaveLength(16 * 5)
+    expect(items).toHaveLength(NoticeKind.options.length * languages.length)
     expect(items.filter(({ overridden }: Json) => overridden)).toEqual([saved])
     const { built_in, override } = items.find(({ kind, language }: Json) => kind === 'solved' && language === 'de')
     expect(override).toBeNull()

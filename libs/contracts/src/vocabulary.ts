@@ -160,6 +160,7 @@ export const NoticeKind = z.enum([
   'letter_held',
   'client_wrote',
   'digest',
+  'staff_digest',
   'assigned',
   'cc_proposed',
   'mentioned',

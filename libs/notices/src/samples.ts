@@ -1,5 +1,5 @@
 /** What each kind of notice is told about, and examples of it: every template is tried with them at start. */
-import { type NoticeKind, TicketPriority, TicketStatus } from '@podatelna/contracts'
+import { type NoticeKind, type SeatPurpose, TicketPriority, TicketStatus } from '@podatelna/contracts'
 import type { Body } from './blocks.ts'
 
 /** Somebody's words of before. */
@@ -10,6 +10,14 @@ export type Reaction = { within: '' | 'hour' | 'hours' | 'day' | 'days'; count: 
 
 /** What all notices to staff are told: the ticket, and its page in the console. */
 export type StaffTitles = { number: string; title: string; numberedTitle: string; page: string }
+
+/** What a digest tells of a ticket. `page` and `author` may be empty, `number` when it belongs to none. */
+type StoppedTicket = {
+  number: string
+  title: string
+  page: string
+  letters: { at: Date; author: string; text: string }[]
+}
 
 export type NoticeValues = {
   ticket_opened: {
@@ -95,9 +103,10 @@ export type NoticeValues = {
     /** They prefer a digest; `choice` is where they may choose otherwise. Else both are empty: a budget was spent. */
     asked: 'hourly' | 'daily' | ''
     choice: string
-    /** `page` and `author` may be empty, `number` when it belongs to no ticket. */
-    tickets: { number: string; title: string; page: string; letters: { at: Date; author: string; text: string }[] }[]
+    tickets: StoppedTicket[]
   }
+  /** The same for agents. An answer to it becomes a reply or a note of the one ticket that it is about; empty when of none. */
+  staff_digest: { numberedTitle: string; answer: SeatPurpose | ''; tickets: StoppedTicket[] }
   /** `by` gave it to them. */
   assigned: StaffTitles & { by: string; priority: TicketPriority; organization: string }
   /** `by` proposed those addresses for copy. */
@@ -185,6 +194,12 @@ export const samples: { [Kind in NoticeKind]: NoticeValues[Kind][] } = {
       ...{ numberedTitle: '', answerable: false, asked, choice: asked && `${stopped.page}#notify` },
       tickets: [stopped, { ...stopped, page: '' }],
     })),
+  ],
+  staff_digest: [
+    ...(['reply', 'note', ''] as const).map((answer) => ({
+      ...{ numberedTitle: ticket.numberedTitle, answer, tickets: [{ ...stopped, page: forStaff.page }] },
+    })),
+    { numberedTitle: '', answer: '', tickets: [{ ...stopped, page: forStaff.page }, stopped] },
   ],
   assigned: TicketPriority.options.map((priority, index) => ({
     ...{ ...forStaff, by: 'Eva Malá', priority, organization: index % 2 ? 'Client s.r.o.' : '' },

@@ -12,6 +12,7 @@ const titles: Partial<Record<NoticeKind, RegExp>> = {
   letter_held: /Support/,
   late_reply_notice: /^[^\d]+$/,
   digest: /^(\[P-100001\] Printer on fire|[^\d]+)$/,
+  staff_digest: /^(\[P-100001\] Printer on fire|[^\d]+)$/,
 }
 
 test.each(variants)('%s is written in %s, as text and as HTML', (kind, language) => {

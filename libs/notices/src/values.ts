@@ -15,7 +15,7 @@ export type Value = { maybeEmpty: boolean } & (
 /** By name. Without a prototype, so that nothing is found that is not there. */
 export type Values = Record<string, Value>
 
-const closedLists = ['status', 'priority', 'within', 'asked']
+const closedLists = ['status', 'priority', 'within', 'asked', 'answer']
 const links = ['page', 'refusal', 'choice', 'url']
 
 const known = new Map<NoticeKind, Values>()

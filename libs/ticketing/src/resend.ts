@@ -80,8 +80,11 @@ const whyNotInState: Partial<Record<DeliveryState, string>> = {
   suppressed: 'It was kept back on purpose. Write a reply instead.',
 }
 
+const notAgain = 'A digest is not sent again: by now it may tell of what is not for its reader any more.'
+
 const whyNotKind: Partial<Record<NoticeKind, string>> = {
-  digest: 'A digest is not sent again: by now it may tell of what is not for its reader any more.',
+  digest: notAgain,
+  staff_digest: notAgain,
 }
 
 /** A link that was renewed is renewed because somebody else has it; and what a key signed that is gone is not ours any more. */

@@ -8,7 +8,7 @@ import type { Logger } from '@podatelna/runtime'
 import { Prisma, type Store } from '@podatelna/store'
 import { type Budgets, momentAfter, recipientRoom, ticketRoom } from './budgets.ts'
 import { commitLetters } from './deliveries.ts'
-import { digestNotice, readStopped, type Stopped } from './digest-notice.ts'
+import { digestNotice, readConversed, readStopped, type Stopped } from './digest-notice.ts'
 import type { Letterhead } from './letterhead.ts'
 
 export type Digests = { close(): Promise<void> }
@@ -76,7 +76,8 @@ async function writeDigest({ store, letterhead, budgets }: Parts, due: Due): Pro
       UPDATE deliveries SET digest_line = NULL WHERE id = ANY(${ids}::uuid[]) AND EXISTS (SELECT FROM settled)`)
     return
   }
-  const letter = await letterhead.write(digestNotice(due.address, stopped, told, letterhead))
+  const conversed = await readConversed(store, told)
+  const letter = await letterhead.write(digestNotice(due.address, stopped, told, conversed, letterhead))
   const toldIds = told.map(({ id }) => id)
   await commitLetters(store, {
     steps: [{ cause: letter.id, letters: [letter], lease: 0 }],

@@ -107,7 +107,7 @@ async function write(parts: Parts, notice: Notice, contents: ReadonlyMap<string,
     files: notice.files?.map((file) => asOutgoing(file, contents)),
   })
   // A letter to one who may not have written to us must cause no bounce either (RFC 3834 §3.3).
-  const returns = seat !== undefined || kind === 'digest'
+  const returns = seat !== undefined || kind === 'digest' || kind === 'staff_digest'
   const envelopeFrom = returns ? bounceAddressOf(parts, id) : ''
   const about = { ...notice.about, participantId: participant?.id, agentId: agent?.id }
   const line = digestLine(notice, subject, text)

@@ -68,6 +68,11 @@ export async function staffNotices<Kind extends NoticeKind>(
   })
 }
 
+/** `Colleague.letters`, in SQL, of agent `a` about ticket `t`. */
+export const lettersOfAgent = Prisma.sql`(
+  SELECT coalesce(json_agg(message_id ORDER BY created_at), '[]') FROM deliveries
+  WHERE ticket_id = t.id AND agent_id = a.id AND state <> 'suppressed')`
+
 /** Undefined when there is no such ticket. `who` is as of `deskColumns`. */
 export async function readStaffDesk(store: Store, ticketId: string, who: Prisma.Sql): Promise<StaffDesk | undefined> {
   const [row] = await store.query<{ desk: StaffDeskRow }>(Prisma.sql`
@@ -89,8 +94,7 @@ export function deskColumns(who: Prisma.Sql): Prisma.Sql {
     'organization', (SELECT name FROM organizations WHERE id = t.organization_id),
     'agents', (
       SELECT coalesce(json_agg(json_build_object('id', a.id, 'email', a.email, 'name', a.name, 'language', a.language,
-        'letters', (SELECT coalesce(json_agg(message_id ORDER BY created_at), '[]') FROM deliveries
-          WHERE ticket_id = t.id AND agent_id = a.id)) ORDER BY a.email), '[]')
+        'letters', ${lettersOfAgent}) ORDER BY a.email), '[]')
       FROM agents a WHERE a.disabled_at IS NULL AND a.notify <> 'none' AND ${who})`
 }
 

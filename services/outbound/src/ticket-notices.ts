@@ -221,6 +221,22 @@ const said = Prisma.sql`
     AND coalesce(s.visible_text, s.text) ~ '\\S'
   ORDER BY s.created_at DESC, s.id DESC LIMIT 1`
 
+/** `Participant.letters`, in SQL, of participant `p` of ticket `t`. */
+export function lettersUntil(moment: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`(
+    SELECT coalesce(json_agg(json_build_object('id', known.id, 'ours', known.ours) ORDER BY known.at), '[]')
+    FROM (
+      SELECT said.message_id AS id, false AS ours, said.created_at AS at
+      FROM messages said JOIN inbound_mail heard ON heard.id = said.mail_id
+      WHERE said.ticket_id = t.id AND said.audience <> 'internal' AND said.created_at <= ${moment}
+        AND said.message_id IS NOT NULL
+        AND (heard.from_address = p.address
+          OR heard.addressees @> jsonb_build_array(jsonb_build_object('address', p.address)))
+      UNION ALL
+      SELECT message_id, true, created_at FROM deliveries
+      WHERE participant_id = p.id AND state <> 'suppressed') known)`
+}
+
 const participants = Prisma.sql`
   SELECT coalesce(json_agg(json_build_object(
     'id', p.id, 'serial', p.serial, 'address', p.address, 'name', p.name, 'role', p.role,
@@ -229,18 +245,7 @@ const participants = Prisma.sql`
     'phones', CASE WHEN t.priority = 'urgent' AND p.role = 'requester' THEN contact.phones END,
     'addedBy', p.added_by, 'said', (${said}),
     'language', coalesce(contact.language, employer.language, client.language, mb.language),
-    'letters', (
-      SELECT coalesce(json_agg(json_build_object('id', known.id, 'ours', known.ours) ORDER BY known.at), '[]')
-      FROM (
-        SELECT said.message_id AS id, false AS ours, said.created_at AS at
-        FROM messages said JOIN inbound_mail heard ON heard.id = said.mail_id
-        WHERE said.ticket_id = t.id AND said.audience <> 'internal' AND said.created_at <= m.created_at
-          AND said.message_id IS NOT NULL
-          AND (heard.from_address = p.address
-            OR heard.addressees @> jsonb_build_array(jsonb_build_object('address', p.address)))
-        UNION ALL
-        SELECT message_id, true, created_at FROM deliveries
-        WHERE participant_id = p.id AND state <> 'suppressed') known))), '[]')
+    'letters', ${lettersUntil(Prisma.sql`m.created_at`)})), '[]')
   -- Of a reply to a ticket that was merged meanwhile, those it was for are on the ticket it was written to.
   FROM (SELECT id FROM participants WHERE ticket_id = t.id
     UNION SELECT participant_id FROM message_recipients WHERE message_id = m.id) AS named
@@ -285,7 +290,7 @@ export function circumstances(ticket: Ticket, person: Participant) {
 }
 
 /** Answered is the newest letter of a client, else our own last one; References tell the way up to it. */
-function threadOf({ letters }: Participant): string[] {
+export function threadOf({ letters }: Pick<Participant, 'letters'>): string[] {
   const usable = letters.filter(({ id }) => isMessageId(id))
   const answered = usable.findLastIndex(({ ours }) => !ours)
   return usable.slice(0, answered < 0 ? undefined : answered + 1).map(({ id }) => id)

@@ -12,6 +12,7 @@ export const promptKinds: readonly NoticeKind[] = [
   'late_reply',
   'late_reply_notice',
   'digest',
+  'staff_digest',
 ]
 
 /**

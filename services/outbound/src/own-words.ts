@@ -33,8 +33,8 @@ export function openOwnWords({ store, log, metrics }: Pick<App, 'store' | 'log' 
   }
   return {
     async find({ templates }, kind, language) {
-      const saved = templates?.find((one) => one.kind === kind && one.language === language)
-      return saved && (known.get(saved.id) ?? remember(saved.id))
+      const id = templates?.[`${kind}/${language}`]
+      return id === undefined ? undefined : (known.get(id) ?? remember(id))
     },
     async failed(own, letter, { message: problem, at }) {
       metrics.templateFailures.inc({ kind: letter.kind })

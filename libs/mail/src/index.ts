@@ -19,6 +19,7 @@ export { composeLetter, type OutgoingFile, type OutgoingLetter } from './compose
 export { isMessageId } from './compose/references.ts'
 export { numberedSubject, unnumberedSubject } from './compose/subject.ts'
 export type { Conversation } from './compose/thread-index.ts'
+export { explainAttempt } from './explain-attempt.ts'
 export { type Circumstances, type Folded, type FoldedLetter, fold, markFolds } from './fold/index.ts'
 export {
   type Header,

@@ -117,10 +117,11 @@ function reachOf({ command = '', code, message }: NodemailerError): Reach {
 const aboutTheLetter = /^(MAIL FROM|RCPT TO|DATA)$/
 
 /** "Never" counts only when it is about this letter: a relay that refuses us altogether may be repaired. */
-function failure({ responseCode = 0, command = '', response, message }: NodemailerError): Answer {
+function failure({ responseCode = 0, command = '', code, response, message }: NodemailerError): Answer {
   const tooLarge = command === 'MAIL FROM' && /^Message size larger/.test(message)
   const never = aboutTheLetter.test(command) && (responseCode >= 500 || tooLarge)
-  const smtp = words(response ?? message)
+  // What stands there alone, as 502, says nothing of encryption.
+  const smtp = words(`${code === 'ETLS' ? 'No encrypted connection: ' : ''}${response ?? message}`)
   if (!never) return { outcome: 'deferred', smtp }
   const dead = command === 'RCPT TO' && isDeadMailbox(recipient('', { text: smtp }))
   return { outcome: 'failed', smtp, ...(dead && { noSuchMailbox: true }) }

@@ -10,6 +10,7 @@ export const Attempt = z.object({
   at: Time,
   outcome: z.string(),
   smtp: z.string(),
+  explanation: z.string().describe('the same in a sentence, for whoever reads no SMTP'),
   mail_id: z.uuid().optional().describe('the bounce that says so'),
 })
 

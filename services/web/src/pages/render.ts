@@ -31,6 +31,7 @@ handlebars.registerHelper('removable', (person: { role: string; state: string })
 })
 handlebars.registerHelper('proposed', (state: unknown) => state === 'proposed')
 handlebars.registerHelper('redaction', (what: RedactionKind) => redactions[what])
+handlebars.registerHelper('differ', (one: unknown, other: unknown) => one !== other)
 handlebars.registerHelper('words', (name: unknown) => String(name).replaceAll('_', ' '))
 
 const redactions: Record<RedactionKind, string> = {

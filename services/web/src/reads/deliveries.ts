@@ -1,4 +1,5 @@
 import { type api, DeliveryState, ticketNumber } from '@podatelna/contracts'
+import { explainAttempt } from '@podatelna/mail'
 import type { Prisma, Store } from '@podatelna/store'
 import { newestFirst, type Paging, pageOf, placeOf } from './page.ts'
 
@@ -30,7 +31,13 @@ export function showDelivery(row: DeliveryRow): api.Delivery {
     created_at: row.createdAt.toISOString(),
     due_at: row.dueAt?.toISOString() ?? null,
     attempts: row.attempts.map(({ at, outcome, smtp, mailId }) => {
-      return { at: at.toISOString(), outcome, smtp, ...(mailId && { mail_id: mailId }) }
+      return {
+        at: at.toISOString(),
+        outcome,
+        smtp,
+        explanation: explainAttempt({ outcome, smtp }),
+        ...(mailId && { mail_id: mailId }),
+      }
     }),
     ...(row.ticket && { ticket_number: ticketNumber(row.ticket.number) }),
     ...(row.mailId && { mail_id: row.mailId }),

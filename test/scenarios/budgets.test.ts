@@ -265,6 +265,40 @@ describe('what is redacted', () => {
     expect(digest.match(/^> (?!\d).*$/gm)).toEqual(['> █████', '> Change it soon'])
   })
 
+  test('goes from a digest that waits for its relay; what else that told of is told by another one', async () => {
+    const [first, second] = [await openCase(desk), await openCase(desk)]
+    await answer(desk, first.number, 'The code is bluebird')
+    await answer(desk, first.number, 'Change it soon')
+    await answer(desk, second.number, 'Of the other ticket')
+    desk.post.answer = () => '451 4.3.0 Later'
+    await desk.later('10 minutes')
+    const before = sentTo(desk, jana.email).length
+    desk.post.answer = () => undefined
+    await redact(first.number, () => true, { text: 'bluebird' })
+    await desk.later('10 minutes')
+    const digests = await Promise.all(sentTo(desk, jana.email).slice(before).map(textOf))
+    expect(digests).toHaveLength(1)
+    const told = digests[0]!.match(/^> (?!\d).*$/gm)
+    expect(told).toEqual(['> The code is █████', '> Change it soon', '> Of the other ticket'])
+    const { deliveries } = await desk.api('GET', `/api/tickets/${first.number}`)
+    const [code] = deliveries.filter(({ kind }: Json) => kind === 'public_reply')
+    expect(await desk.api('GET', `/api/deliveries/${code.digest_id}`)).toMatchObject({ kind: 'digest', state: 'sent' })
+    await desk.later('1 day')
+    expect(sentTo(desk, jana.email)).toHaveLength(before + 1)
+  })
+
+  test('as a whole message goes from a waiting digest, which tells of the others then', async () => {
+    const { number } = await openCase(desk)
+    await answer(desk, number, 'The password is swordfish')
+    await answer(desk, number, 'Change it soon')
+    desk.post.answer = () => '451 4.3.0 Later'
+    await desk.later('10 minutes')
+    desk.post.answer = () => undefined
+    await redact(number, ({ text }) => text.startsWith('The password'))
+    await desk.later('10 minutes')
+    expect((await textOfNewest(desk)).match(/^> (?!\d).*$/gm)).toEqual(['> Change it soon'])
+  })
+
   test('goes from the digest that told of it', async () => {
     const { number } = await openCase(desk)
     await answer(desk, number, 'The code is bluebird')

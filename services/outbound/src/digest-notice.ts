@@ -49,7 +49,7 @@ export async function readStopped(store: Store, address: string, tickets: string
     FROM deliveries d ${circumstancesOfDelivery}
     LEFT JOIN agent_seats seat ON seat.ticket_id = d.ticket_id AND seat.agent_id = d.agent_id
       AND seat.purpose = CASE d.kind WHEN 'client_wrote' THEN 'reply' ELSE 'note' END
-    WHERE d.to_address = ${address} AND d.digest_line IS NOT NULL
+    WHERE d.to_address = ${address} AND d.digest_line IS NOT NULL AND d.digest_id IS NULL
       AND coalesce(d.ticket_id, '00000000-0000-0000-0000-000000000000') = ANY(${tickets}::uuid[])
     ORDER BY d.id LIMIT ${longest + 1}`)
   const shown = rows.slice(0, longest)

@@ -66,6 +66,7 @@ function readDue({ store, budgets }: Parts): Promise<Due[]> {
 
 async function writeDigest({ store, letterhead, budgets }: Parts, due: Due): Promise<void> {
   if (due.postponedTo) return postpone(store, due, due.postponedTo)
+  await forgetTold(store, due.address)
   const stopped = await readStopped(store, due.address, due.ready)
   const told = stopped.letters.filter(({ allowed }) => allowed)
   const ids = stopped.letters.map(({ id }) => id)
@@ -84,11 +85,23 @@ async function writeDigest({ store, letterhead, budgets }: Parts, due: Due): Pro
     budgets,
     inbox: () => settle(due, { ...stopped, digest: letter.id }),
     also: (isNew) => Prisma.sql`
-      UPDATE deliveries SET digest_line = NULL, digest_id = CASE WHEN id = ANY(${toldIds}::uuid[]) THEN ${letter.id}::uuid END
+      UPDATE deliveries SET digest_line = CASE WHEN id = ANY(${toldIds}::uuid[]) THEN digest_line END,
+        digest_id = CASE WHEN id = ANY(${toldIds}::uuid[]) THEN ${letter.id}::uuid END
       WHERE id = ANY(${ids}::uuid[]) AND EXISTS (${isNew})`,
     counted: true,
     timeZone: letterhead.timeZone,
   })
+}
+
+/**
+ * Lines are kept until their digest is with the relay: should words be redacted before, another one tells of the rest. The
+ * last ones stay until the next digest, like the letter that says them.
+ */
+async function forgetTold(store: Store, address: string): Promise<void> {
+  await store.query(Prisma.sql`
+    UPDATE deliveries told SET digest_line = NULL FROM deliveries digest
+    WHERE told.to_address = ${address} AND told.digest_line IS NOT NULL
+      AND digest.id = told.digest_id AND digest.state NOT IN ('queued', 'deferred')`)
 }
 
 /**

@@ -150,6 +150,9 @@ async function redactWhereTheyAreNamed(
   for (const ticketId of await mentionsOf(desk.store, person, holdings)) {
     await blackOutTicket(desk, { ticketId, out: elsewhere!, by, reason })
   }
+  // What nobody is to be told any more must not wait for a digest again.
+  await desk.store.query(Prisma.sql`
+    UPDATE deliveries SET digest_line = NULL WHERE id = ANY(${holdings.deliveries}::uuid[]) AND digest_line IS NOT NULL`)
   for (const id of holdings.deliveries) {
     await desk.store.prisma.$transaction(
       (database) =>

@@ -200,6 +200,25 @@ describe('an agent', () => {
     expect(await newestMessage(desk, number)).toMatchObject({ kind: 'note', audience: 'internal' })
   })
 
+  test('who is one no more gets none of the digests that still wait, not even of several tickets', async () => {
+    const desk = await hired()
+    const cases = [await openCase(desk), await openCase(desk)]
+    for (const { replyTo } of cases) await desk.hearsFrom(acme, jana, { to: replyTo, text: 'Well?' })
+    desk.post.answer = ({ to }) => (to.includes(karel) ? '451 4.7.1 Later' : undefined)
+    await desk.later('10 minutes')
+    const digests = async () => {
+      const { items } = await desk.api('GET', '/api/deliveries?limit=50')
+      return items.filter(({ kind }: Json) => kind === 'staff_digest').map(({ state }: Json) => state)
+    }
+    expect(await digests()).toEqual(['deferred'])
+    const agents = await desk.api('GET', '/api/agents')
+    const { id } = agents.items.find(({ email }: Json) => email === karel)
+    await desk.api('PATCH', `/api/agents/${id}`, { disabled: true })
+    desk.post.answer = () => undefined
+    await desk.later('10 minutes')
+    expect(await digests()).toEqual(['suppressed'])
+  })
+
   test('of several tickets has a link to the page of each in the console', async () => {
     const desk = await open({ env: { BUDGET_RECIPIENT_HOUR: '1' } })
     await desk.api('POST', '/api/agents', { name: 'Karel Dvořák', email: karel, language: 'de', notify: 'all' })

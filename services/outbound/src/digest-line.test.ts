@@ -31,3 +31,22 @@ test('of words of a mailbox that are hardly any, it says the subject, and shows 
   const notice = { kind: 'taken', language: 'en', mailbox, values } as Notice
   expect(digestLine(notice, subject, text).text).toBe('Taken')
 })
+
+test.each(languages)('what a digest says of a failure and of a proposal in %s names what it is about', (language) => {
+  const lineOf = (kind: 'delivery_failed' | 'cc_proposed') => {
+    const values = samples[kind][0]!
+    const { subject, text } = templates.render(kind, language, values as never, mailbox)
+    return digestLine({ kind, language, mailbox, values } as Notice, subject, text).text
+  }
+  expect(lineOf('delivery_failed')).toMatch(/: 550 5\.1\.1 User unknown$/)
+  expect(lineOf('cc_proposed')).toMatch(/: eva@elsewhere\.example, jan@elsewhere\.example$/)
+})
+
+test('what a digest says of a note has its author, and of a reply without words what the notice says', () => {
+  const note = { kind: 'mentioned', language: 'en', mailbox, values: samples.mentioned[0]! } as Notice
+  expect(digestLine(note, '', '')).toMatchObject({ author: 'Eva Malá', text: '@karel, please call them.' })
+  const values = { ...samples.public_reply[0]!, message: { text: '\n', html: null } }
+  const { subject, text } = templates.render('public_reply', 'en', values, mailbox)
+  const reply = { kind: 'public_reply', language: 'en', mailbox, values } as Notice
+  expect(digestLine(reply, subject, text).text).toMatch(/^Karel Dvořák has replied to ticket P-100001: \S/)
+})

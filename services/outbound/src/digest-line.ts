@@ -18,8 +18,10 @@ export type DigestLine = {
 /** Somebody's words when it carries any, else what the notice says after its greeting or its mark, in the reader's language. */
 export function digestLine({ language, mailbox, values }: Notice, subject: string, text: string): DigestLine {
   const about: Common = values
-  const said = about.message?.text ?? firstSentence(text)
-  const { number, page, author } = about
+  const said = about.message?.text.trim() || firstSentence(text, about.title)
+  const { number, page } = about
+  // Of all else, the sentence names who caused it.
+  const author = about.author ?? (about.message && about.by)
   return {
     ...{ language, mailbox: mailbox.address },
     ...(number && { number }),
@@ -32,11 +34,14 @@ export function digestLine({ language, mailbox, values }: Notice, subject: strin
 }
 
 /**
- * A paragraph that ends with a colon says nothing without the next one; what is quoted is the title. Words of a mailbox's own may
- * have none beside links and the signature.
+ * A paragraph that ends with a colon says nothing without the next one. The title, when it is quoted, stands above it in the
+ * digest. Words of a mailbox's own may have none beside links and the signature.
  */
-function firstSentence(text: string): string {
-  const paragraphs = text.split('\n\n').filter((paragraph) => !/^##-|^>|^-- |,\s*$|:\nhttps?:/.test(paragraph))
+function firstSentence(text: string, title: string | undefined): string {
+  const paragraphs = text
+    .split('\n\n')
+    .filter((paragraph) => !/^##-|^-- |,\s*$|:\nhttps?:/.test(paragraph) && paragraph !== `> ${title}`)
+    .map((paragraph) => paragraph.replace(/^> /gm, ''))
   const ends = paragraphs.findIndex((paragraph) => !/:\s*$/.test(paragraph))
   return paragraphs.slice(0, ends + 1).join(' ')
 }
@@ -48,5 +53,6 @@ type Common = {
   numberedTitle?: string
   page?: string
   author?: string
+  by?: string
   message?: { text: string }
 }

@@ -107,7 +107,8 @@ export function digestNotice(
     thread: [],
     ...conversed,
     automatic: 'auto-generated',
-    about: { ticketId: only?.ticketId ?? undefined },
+    // Even of several tickets: it is not sent to who is no agent any more.
+    about: { ticketId: only?.ticketId ?? undefined, agentId: told.flatMap(({ agent }) => agent ?? []).at(-1)?.id },
   }
   if (told.some(({ staff }) => staff)) {
     return { kind: 'staff_digest', values: { ...common, answer: agent?.purpose ?? '' }, ...circumstances }

@@ -109,7 +109,7 @@ async function write(parts: Parts, notice: Notice, contents: ReadonlyMap<string,
   // A letter to one who may not have written to us must cause no bounce either (RFC 3834 §3.3).
   const returns = seat !== undefined || kind === 'digest' || kind === 'staff_digest'
   const envelopeFrom = returns ? bounceAddressOf(parts, id) : ''
-  const about = { ...notice.about, participantId: participant?.id, agentId: agent?.id }
+  const about = { ...notice.about, participantId: participant?.id, agentId: agent?.id ?? notice.about.agentId }
   const line = digestLine(notice, subject, text)
   const sent = { subject, messageId, envelopeFrom, source: parts.sign(source) }
   return { id, kind, to: to.address, ...sent, about, mailbox: mailbox.address, line }

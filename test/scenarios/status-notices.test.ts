@@ -36,6 +36,23 @@ describe.each(transports)('a ticket that moves, over %s', (transport) => {
     expect(recipients(desk)).toHaveLength(2)
   })
 
+  test('of a letter without a subject, it is called so in the language of each reader', async () => {
+    const staff = { name: 'Acme Servis s.r.o.', email: 'servis@initech.it', language: 'de', notify: 'mine' }
+    await desk.api('POST', '/api/agents', staff)
+    const { at, page } = await opened(desk, petr.as, '')
+    await desk.api('PATCH', at, { assignee: staff.email, status: 'in_progress' })
+    const [number] = /P-\d+/.exec(at)!
+    const [client, agent] = [await newestTo(desk, jana.email), await newestTo(desk, staff.email)]
+    expect(client.subject).toBe(`[${number}] (bez předmětu)`)
+    expect(client.text).toContain('> (bez předmětu)')
+    expect(client.text).toMatch(/Servis s\.r\.o\.(?!\.)/)
+    expect(client.text).not.toContain('s.r.o..')
+    expect(agent.subject).toBe(`[${number}] (ohne Betreff)`)
+    expect(await (await desk.http(page)).text()).toContain(`${number} (bez předmětu)`)
+    const late = await desk.hearsFrom(acme, jana, { to: client.replyTo!.text, subject: `Re: ${client.subject}` })
+    expect(late.mail!.ticket_number).toBe(number)
+  })
+
   test('back in the queue on its date, they hear of it once', async () => {
     const { at } = await opened(desk)
     const soon = new Date(Date.now() + 3_600_000).toISOString()
@@ -166,10 +183,17 @@ async function deliverAgain(desk: Desk): Promise<number> {
 }
 
 /** A ticket whose first notice is read and done with. */
-async function opened(desk: Desk, cc?: string): Promise<{ at: string; replyTo: string }> {
-  const { number, replyTo } = await openCase(desk, cc ? { cc } : {})
+async function opened(
+  desk: Desk,
+  cc?: string,
+  subject?: string,
+): Promise<{ at: string; replyTo: string; page: string }> {
+  const { number, replyTo, page } = await openCase(desk, {
+    ...(cc && { cc }),
+    ...(subject !== undefined && { subject }),
+  })
   desk.post.clear()
-  return { at: `/api/tickets/${number}`, replyTo }
+  return { at: `/api/tickets/${number}`, replyTo, page }
 }
 
 /** The text of the newest letter to Jana, its lines joined. */

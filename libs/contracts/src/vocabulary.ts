@@ -8,6 +8,15 @@ export const languages = ['cs', 'sk', 'it', 'en', 'de'] as const
 export const Language = z.enum(languages)
 export type Language = z.infer<typeof Language>
 
+/** What a letter without a subject is called. A ticket that such a letter opened has the English words. */
+export const noSubject: Record<Language, string> = {
+  cs: '(bez předmětu)',
+  sk: '(bez predmetu)',
+  it: '(senza oggetto)',
+  en: '(no subject)',
+  de: '(ohne Betreff)',
+}
+
 /** What a mailbox does with a letter of somebody we do not know (rules §1). */
 export const MailboxPolicy = z.enum(['contacts', 'confirm', 'quarantine', 'open'])
 export type MailboxPolicy = z.infer<typeof MailboxPolicy>

@@ -95,7 +95,7 @@ export const inlineHelpers: Handlebars.HelperDeclareSpec = {
     // Of nothing, Intl would write the moment it is now.
     if (!(at instanceof Date) || Number.isNaN(at.getTime()))
       throw new TemplateFault('There is no moment for date.', placeOf(loc))
-    return dateFormat(data.output).format(at)
+    return marked(dateFormat(data.output).format(at))
   },
   /** `{{choose status queued="waits in the queue" …}}`: the words for one of a closed list. */
   choose(word: unknown, { hash, loc }: Options) {
@@ -130,7 +130,7 @@ function said(value: unknown, { data, loc }: Options): string {
   const isSaid = typeof value === 'string' || typeof value === 'number'
   if (!isSaid && data.output.strict)
     throw new TemplateFault('This value may be missing: ask for it with if first.', placeOf(loc))
-  return within(data.output.room, String(value ?? ''))
+  return within(data.output.room, marked(String(value ?? '')))
 }
 
 /** @throws TemplateFault when there is no room for it */
@@ -148,12 +148,25 @@ function shown(word: unknown): string {
 const button =
   'display:inline-block;padding:11px 20px;background:#1f4fbf;color:#ffffff;text-decoration:none;border-radius:6px;font-weight:bold'
 
+/** Behind a value that ends with a full stop; texts in the database have none. */
+const stop = '\0'
+
+function marked(value: string): string {
+  const text = value.replaceAll(stop, '')
+  return /[.…]$/.test(text) ? `${text}${stop}` : text
+}
+
+/** A sentence that ends with "Acme s.r.o." ends with its full stop, and not with another one of the template's. */
+export function withOneStop(text: string): string {
+  return text.replace(/\0(<\/strong>)?\.(?!\.)/g, '$1').replaceAll(stop, '')
+}
+
 function squeeze(text: string): string {
-  return text.trim().replace(/\s+/g, ' ')
+  return withOneStop(text).trim().replace(/\s+/g, ' ')
 }
 
 function lines(text: string): string[] {
-  return text
+  return withOneStop(text)
     .trim()
     .split('\n')
     .map((line) => line.trim())

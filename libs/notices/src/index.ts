@@ -12,5 +12,6 @@ export {
   samples,
 } from './samples.ts'
 export { loadTemplates, type Rendered, type Sender, type Templates } from './templates.ts'
+export { isUntitled, titleIn } from './title.ts'
 export { checkTemplate } from './trial.ts'
 export { type Value, type Values, valuesOf } from './values.ts'

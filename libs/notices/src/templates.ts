@@ -7,10 +7,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { NoticeKind } from '@podatelna/contracts'
 import { oneLine } from '@podatelna/mail'
-import type { Limits, Output, Room } from './blocks.ts'
+import { type Limits, type Output, type Room, withOneStop } from './blocks.ts'
 import { type Compiled, compile, compileLayout, type Template } from './compile.ts'
 import { faultOf, TemplateFault } from './fault.ts'
 import { type NoticeValues, samples } from './samples.ts'
+import { titledIn } from './title.ts'
 
 const folder = join(import.meta.dirname, '../templates')
 const fallback = 'en'
@@ -88,8 +89,9 @@ function load(timeZone: string): Templates {
 type Form = { compiled: Compiled; language: string; timeZone: string; layout: ReturnType<typeof compileLayout> }
 
 /** @throws TemplateFault */
-function write({ compiled, language, timeZone, layout }: Form, values: object, sign: Sender, limits: Limits): Rendered {
+function write({ compiled, language, timeZone, layout }: Form, given: object, sign: Sender, limits: Limits): Rendered {
   const place = { language, timeZone, ...limits }
+  const values = titledIn(language, given)
   const subject = subjectOf(() => run(compiled.subject, place, values).between)
   const plain = run(compiled.text, place, values)
   const rich = run(compiled.html, place, values)
@@ -125,7 +127,7 @@ function readTemplate(file: string): Template {
 
 function subjectOf(write: () => string): string {
   try {
-    const subject = oneLine(write(), 500)
+    const subject = oneLine(withOneStop(write()), 500)
     if (subject !== '') return subject
     throw new TemplateFault('The subject is empty.')
   } catch (error) {

@@ -1,6 +1,6 @@
 /** A letter that no ticket takes opens one: a new one, the successor of a closed one, or one that continues an old system's. */
 import { envelope, inboxInsert, type Outcome, outboxInsert } from '@podatelna/bus'
-import { type Actor, type Envelope, ticketNumber, ticketOpened } from '@podatelna/contracts'
+import { type Actor, type Envelope, noSubject, ticketNumber, ticketOpened } from '@podatelna/contracts'
 import { oneLine, unnumberedSubject } from '@podatelna/mail'
 import { newId, Prisma, type Queryable, within } from '@podatelna/store'
 import type { Desk } from '../desk.ts'
@@ -128,5 +128,5 @@ function succession({ id }: ThreadedTicket, author: Actor): Prisma.Sql {
 /** A late reply has the number of the ticket it came too late for; its new one gets a number of its own. */
 function subjectOf(mail: MailRow, closed: ThreadedTicket | undefined): string {
   const subject = oneLine(mail.subject, 500)
-  return (closed ? unnumberedSubject(subject) : subject) || '(no subject)'
+  return (closed ? unnumberedSubject(subject) : subject) || noSubject.en
 }

@@ -3,7 +3,7 @@
  * words, author, time, files and Message-ID stay, and both tickets say what was done.
  */
 import { envelope } from '@podatelna/bus'
-import { Actor, ticketNumber, ticketOpened } from '@podatelna/contracts'
+import { Actor, noSubject, ticketNumber, ticketOpened } from '@podatelna/contracts'
 import { normalizeAddress, oneLine } from '@podatelna/mail'
 import { type Database, newId, Prisma } from '@podatelna/store'
 import { act, record } from '../act.ts'
@@ -121,7 +121,7 @@ async function openBeside(
     data: {
       id: ticketId ?? newId(),
       endCustomerVisible,
-      subject: oneLine(subject, 500) || '(no subject)',
+      subject: oneLine(subject, 500) || noSubject.en,
       mailboxId: source.mailboxId,
       organizationId: source.organizationId,
     },

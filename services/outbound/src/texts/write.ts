@@ -1,5 +1,6 @@
 import { Language, type TextKind } from '@podatelna/contracts'
 import { oneLine } from '@podatelna/mail'
+import { isUntitled } from '@podatelna/notices'
 import { type HeaderBytes, inParts } from './alphabet.ts'
 import { words } from './words.ts'
 
@@ -26,7 +27,7 @@ export function writeText(values: TextValues, header: HeaderBytes): { body: stri
   const { kind, number, link } = values
   const language = Language.safeParse(values.language).data ?? 'en'
   const what = `${shortened(values.sender, 20)}: ${words[language][kind](number)}`
-  const title = letters(oneLine(values.title, 500))
+  const title = isUntitled(values.title) ? [] : letters(oneLine(values.title, 500))
   const partsOf = (body: string) => inParts(body, header).parts.length
   const fits = (body: string) => partsOf(body) <= mostParts
   const withTitle = (count: number) => `${what}${begun(title, count)}\n${link}`.normalize('NFC')

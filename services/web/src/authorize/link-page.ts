@@ -1,5 +1,6 @@
 import type { openLink } from '@podatelna/admission'
 import { Language, languages } from '@podatelna/contracts'
+import { titleIn } from '@podatelna/notices'
 import type { FastifyRequest } from 'fastify'
 import { clientTime } from '../pages/client-time.ts'
 import { render } from '../pages/render.ts'
@@ -38,7 +39,7 @@ export function languageOf(request: FastifyRequest): string {
 function showLetter(letter: Link['letters'][number], { language, timeZone }: Link, words: Texts) {
   return {
     id: letter.id,
-    subject: letter.subject || words.noSubject,
+    subject: titleIn(language, letter.subject),
     received: clientTime(language, timeZone, letter.receivedAt),
     size: sizeIn(language, letter.bytes),
     server: letter.server,

@@ -8,7 +8,6 @@ export type Texts = {
   intro: (address: string) => string
   until: (time: string) => string
   subject: string
-  noSubject: string
   received: string
   size: string
   server: string

@@ -1,5 +1,6 @@
 import { api, isLocked, Language, Scan, ticketNumber } from '@podatelna/contracts'
 import { withoutSecretLinks } from '@podatelna/mail'
+import { titleIn } from '@podatelna/notices'
 import type { App } from '@podatelna/process'
 import { newId, type Store } from '@podatelna/store'
 import { isRemoved, type Seat, visibleMessages } from '@podatelna/ticketing'
@@ -41,7 +42,7 @@ export async function participantPage(
   const status = ticket.status as 'queued' | 'in_progress' | 'waiting' | 'scheduled' | 'solved' | 'closed'
   return render('participant', {
     ...{ language, words, draft },
-    title: `${ticketNumber(ticket.number)} ${ticket.subject}`,
+    title: `${ticketNumber(ticket.number)} ${titleIn(language, ticket.subject)}`,
     state: words[status],
     opened: words.opened(timeIn(ticket.createdAt)),
     cared: agent !== undefined && status !== 'closed' && words.caredForBy(agent),

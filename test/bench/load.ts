@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { openClient } from '../world/client.ts'
-import { author, type PreparedLetter } from './letters.ts'
-import type { System } from './systems.ts'
+import type { PreparedLetter } from './letters.ts'
+import type { Processor, System } from './systems.ts'
 
 export type Load = {
   /** Letters a second until the last one was dealt with completely, and until the last 250. */
   perSecond: number
   takenPerSecond: number
+  /** Milliseconds of processor time for a letter. */
+  processor: Processor
   /** Milliseconds: from the start of sending to 250, from 250 to the ticket, from 250 to the acknowledgement. */
   answer: number[]
   ticket: number[]
@@ -36,6 +38,7 @@ async function run(
   pause: (index: number) => number,
 ): Promise<Load> {
   const before = await system.done()
+  const used = system.processor()
   const taken = new Map<string, number>()
   const answer: number[] = []
   let next = 0
@@ -45,9 +48,9 @@ async function run(
     for (let index = next++; index < letters.length; index = next++) {
       const wait = pause(index)
       if (wait > 0) await delay(wait)
-      const { id, raw } = letters[index]!
+      const { id, raw, from } = letters[index]!
       const sent = performance.now()
-      const { code, text } = await client.send(raw, { from: author.email, to: 'support@desk.test' })
+      const { code, text } = await client.send(raw, { from, to: 'support@desk.test' })
       if (code !== 250) throw new Error(`A letter was answered ${code} ${text}`)
       answer.push(performance.now() - sent)
       taken.set(id, Date.now())
@@ -58,11 +61,14 @@ async function run(
   const allTaken = Date.now()
   while ((await system.done()) < before + letters.length) await delay(20)
   const allDone = Date.now()
+  const processor = system.processor()
+  const perLetter = (what: keyof Processor) => (processor[what] - used[what]) / letters.length
   const since = (times: Map<string, number>) =>
     [...taken].flatMap(([id, at]) => (times.has(id) ? Math.max(0, times.get(id)! - at) : []))
   return {
     perSecond: (letters.length * 1000) / (allDone - started),
     takenPerSecond: (letters.length * 1000) / (allTaken - started),
+    processor: { own: perLetter('own'), server: perLetter('server') },
     answer,
     ticket: since(await system.ticketTimes()),
     acknowledgement: since(await system.acknowledgementTimes()),

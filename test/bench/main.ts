@@ -87,6 +87,7 @@ function report(floor: Measured, ours: Measured): string {
     ['', 'floor', 'ours'],
     ['letters/s, to the last one done', perSecond(floor.full), perSecond(ours.full)],
     ['letters/s, to the last 250', perSecond(floor.full, 'takenPerSecond'), perSecond(ours.full, 'takenPerSecond')],
+    ['processor, ms a letter: its own + the database', processor(floor.full), processor(ours.full)],
     ['at half that rate:', '', ''],
     ...(['answer', 'ticket', 'acknowledgement'] as const).map((what) => [
       what === 'answer' ? '  DATA to 250, p50/p95/p99 ms' : `  250 to ${what}, p50/p95/p99 ms`,
@@ -102,6 +103,11 @@ function report(floor: Measured, ours: Measured): string {
 
 function perSecond(loads: Load[], until: 'perSecond' | 'takenPerSecond' = 'perSecond'): string {
   return mean(loads, until).toFixed(0)
+}
+
+function processor(loads: Load[]): string {
+  const average = (what: 'own' | 'server') => loads.reduce((sum, load) => sum + load.processor[what], 0) / loads.length
+  return `${average('own').toFixed(2)} + ${average('server').toFixed(2)}`
 }
 
 function percentiles(times: number[]): string {

@@ -7,7 +7,7 @@ import { companiesZone } from '../world/companies.ts'
 import { startDns } from '../world/dns.ts'
 
 /** What both systems share: a database server as careful as in production, and DNS. */
-export type Stage = { newDatabase(): Promise<string>; dns: string; close(): Promise<void> }
+export type Stage = { newDatabase(): Promise<string>; serverPid: number; dns: string; close(): Promise<void> }
 
 export async function openStage(): Promise<Stage> {
   const folder = join(tmpdir(), `podatelna-bench-${process.pid}`)
@@ -16,6 +16,7 @@ export async function openStage(): Promise<Stage> {
   let databases = 0
   return {
     dns: dns.address,
+    serverPid: server.pid,
     async newDatabase() {
       const name = `bench_${databases++}`
       const client = new pg.Client({ connectionString: server.url })

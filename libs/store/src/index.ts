@@ -1,3 +1,4 @@
+export { asked } from './asked.ts'
 export { batched } from './batched.ts'
 export type { Claim } from './claim.ts'
 export { type EmbeddedDatabase, runningEmbeddedDatabase, startEmbeddedDatabase } from './embedded.ts'

@@ -1,5 +1,5 @@
 /** To staff: what clients wrote (rules §6). */
-import { batched, Prisma, type Store } from '@podatelna/store'
+import { asked, batched, Prisma, type Store } from '@podatelna/store'
 import type { Letterhead, Notice } from './letterhead.ts'
 import {
   asDesk,
@@ -7,7 +7,7 @@ import {
   type StaffDesk,
   type StaffDeskRow,
   staffNotices,
-  tickets,
+  surroundings,
   whoServes,
 } from './staff-desk.ts'
 
@@ -86,9 +86,10 @@ async function readDesks(store: Store, messageIds: string[]): Promise<Map<string
           SELECT FROM messages earlier WHERE earlier.ticket_id = t.id AND earlier.created_at < m.created_at),
         'proposed', (SELECT coalesce(json_agg(address ORDER BY serial), '[]') FROM participants
           WHERE added_from_message_id = m.id AND state = 'proposed'))) AS desk
-    ${tickets}
-    JOIN messages m ON m.ticket_id = t.id
-    LEFT JOIN inbound_mail letter ON letter.id = m.mail_id
-    WHERE m.id = ANY(${messageIds}::uuid[])`)
+    FROM ${asked(messageIds)}
+    CROSS JOIN LATERAL (SELECT * FROM messages WHERE id = asked.id OFFSET 0) m
+    CROSS JOIN LATERAL (SELECT * FROM tickets WHERE id = m.ticket_id OFFSET 0) t
+    ${surroundings}
+    LEFT JOIN LATERAL (SELECT id, verdict FROM inbound_mail WHERE id = m.mail_id OFFSET 0) letter ON true`)
   return new Map(rows.map(({ desk }) => [desk.message.id, asDesk(desk)]))
 }

@@ -76,12 +76,12 @@ export const lettersOfAgent = Prisma.sql`(
 /** Undefined when there is no such ticket. `who` is as of `deskColumns`. */
 export async function readStaffDesk(store: Store, ticketId: string, who: Prisma.Sql): Promise<StaffDesk | undefined> {
   const [row] = await store.query<{ desk: StaffDeskRow }>(Prisma.sql`
-    SELECT json_build_object(${deskColumns(who)}) AS desk ${tickets} WHERE t.id = ${ticketId}::uuid`)
+    SELECT json_build_object(${deskColumns(who)}) AS desk FROM tickets t ${surroundings} WHERE t.id = ${ticketId}::uuid`)
   return row && asDesk(row.desk)
 }
 
 /**
- * Keys and values, in SQL, of a desk, from `tickets`.
+ * Keys and values, in SQL, of a desk, from `tickets t` and its `surroundings`.
  *
  * @param who true for an agent `a` who is told of ticket `t`
  */
@@ -98,9 +98,9 @@ export function deskColumns(who: Prisma.Sql): Prisma.Sql {
       FROM agents a WHERE a.disabled_at IS NULL AND a.notify <> 'none' AND ${who})`
 }
 
-/** Where the columns of a desk come from. */
-export const tickets = Prisma.sql`
-  FROM tickets t JOIN mailboxes mb ON mb.id = t.mailbox_id
+/** What the columns of a desk need beside `tickets t`. */
+export const surroundings = Prisma.sql`
+  JOIN mailboxes mb ON mb.id = t.mailbox_id
   LEFT JOIN agents assignee ON assignee.id = t.assignee_id AND assignee.disabled_at IS NULL`
 
 export type StaffDeskRow = Omit<StaffDesk, 'number' | 'createdAt'> & { number: number; createdAt: string }

@@ -1,7 +1,7 @@
 import { type TicketStatus, ticketNumber } from '@podatelna/contracts'
 import { isMessageId, mapInlineImages, normalizeAddress, numberedSubject, splitPlus } from '@podatelna/mail'
 import type { Reaction } from '@podatelna/notices'
-import { batched, Prisma, type Store } from '@podatelna/store'
+import { asked, batched, Prisma, type Store } from '@podatelna/store'
 import { maySee } from '@podatelna/ticketing'
 import { earlierOf, type Said } from './earlier.ts'
 import { divide, type ReplyFile } from './enclosures.ts'
@@ -185,13 +185,12 @@ async function readTickets(store: Store, messageIds: string[]): Promise<Map<stri
         'unanswered', coalesce(letter.unanswered, false), 'removed', m.redactions @> '[{"what": "message"}]'),
       'mailboxes', (SELECT json_agg(address) FROM mailboxes),
       'participants', (${participants})) AS ticket
-    -- As JSON their number is guessed alike by every plan: of an array PostgreSQL counts them, and plans anew each time.
-    FROM json_array_elements_text(${JSON.stringify(messageIds)}::json) AS asked (id)
-    JOIN messages m ON m.id = asked.id::uuid
-    JOIN tickets t ON t.id = m.ticket_id
+    FROM ${asked(messageIds)}
+    CROSS JOIN LATERAL (SELECT * FROM messages WHERE id = asked.id OFFSET 0) m
+    CROSS JOIN LATERAL (SELECT * FROM tickets WHERE id = m.ticket_id OFFSET 0) t
     JOIN mailboxes mb ON mb.id = t.mailbox_id
     LEFT JOIN organizations client ON client.id = t.organization_id
-    LEFT JOIN inbound_mail letter ON letter.id = m.mail_id`)
+    LEFT JOIN LATERAL (SELECT kind, unanswered FROM inbound_mail WHERE id = m.mail_id OFFSET 0) letter ON true`)
   return new Map(
     rows.map(({ ticket }) => {
       const participants = ticket.participants.map(asParticipant)
@@ -249,9 +248,10 @@ const participants = Prisma.sql`
   -- Of a reply to a ticket that was merged meanwhile, those it was for are on the ticket it was written to.
   FROM (SELECT id FROM participants WHERE ticket_id = t.id
     UNION SELECT participant_id FROM message_recipients WHERE message_id = m.id) AS named
-  JOIN participants p ON p.id = named.id
-  LEFT JOIN contact_addresses a ON a.address = p.address
-  LEFT JOIN contacts contact ON contact.id = a.contact_id
+  CROSS JOIN LATERAL (SELECT * FROM participants WHERE id = named.id OFFSET 0) p
+  LEFT JOIN LATERAL (
+    SELECT c.* FROM contact_addresses a JOIN contacts c ON c.id = a.contact_id
+    WHERE a.address = p.address OFFSET 0) contact ON true
   LEFT JOIN organizations employer ON employer.id = contact.organization_id
   WHERE p.state = 'active' AND (t.end_customer_visible OR contact.role IS DISTINCT FROM 'end_customer')`
 

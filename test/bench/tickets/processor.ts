@@ -26,6 +26,11 @@ export function processTime(pid: number): number {
   }
 }
 
+/** The same of one process and those it started. */
+export function familyTime(pid: number): number {
+  return processTime(pid) + serverTime(pid)
+}
+
 /** The same of this process. */
 export function ownTime(): number {
   const { user, system } = process.cpuUsage()

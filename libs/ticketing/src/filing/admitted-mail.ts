@@ -1,7 +1,7 @@
 /** A letter as filing needs it. */
 import type { Actor } from '@podatelna/contracts'
 import { oneLine } from '@podatelna/mail'
-import { Prisma, type Store } from '@podatelna/store'
+import { asked, Prisma, type Store } from '@podatelna/store'
 
 export type MailRow = {
   id: string
@@ -38,17 +38,18 @@ export type MailRow = {
 
 export async function loadMails(store: Store, ids: string[]): Promise<Map<string, MailRow>> {
   const rows = await store.query<MailRow>(Prisma.sql`
-    SELECT inbound_mail.id, message_id, received_at, mailbox_id, from_address, from_name, subject, kind, disposition, raw,
+    SELECT mail.id, message_id, received_at, mailbox_id, from_address, from_name, subject, kind, disposition, raw,
       raw_sha256, contact_id, organization_id, agent.id AS agent_id, agent.name AS agent_name, thread_serials, answered,
       addressees, rcpt_to,
       (SELECT count(*) || coalesce(max(updated_at)::text, '') FROM legacy_systems) AS legacy_version, (verdict->>'verified')::boolean AS verified,
-      EXISTS (SELECT FROM mail_events e WHERE e.mail_id = inbound_mail.id AND e.type IN ('confirmed', 'released')) AS vouched,
-      EXISTS (SELECT FROM mail_events e WHERE e.mail_id = inbound_mail.id AND e.type = 'released') AS released,
+      EXISTS (SELECT FROM mail_events e WHERE e.mail_id = mail.id AND e.type IN ('confirmed', 'released')) AS vouched,
+      EXISTS (SELECT FROM mail_events e WHERE e.mail_id = mail.id AND e.type = 'released') AS released,
       EXISTS (SELECT FROM contacts c WHERE c.id = contact_id AND c.role = 'end_customer') AS "endCustomer",
       (contact_id IS NOT NULL OR agent_id IS NOT NULL) AND agent.id IS NULL
         AND NOT EXISTS (SELECT FROM contact_addresses a WHERE a.address = from_address) AS "cutOff"
-    FROM inbound_mail LEFT JOIN agents agent ON agent.id = agent_id AND agent.disabled_at IS NULL
-    WHERE inbound_mail.id = ANY(${ids}::uuid[])`)
+    FROM ${asked(ids)}
+    CROSS JOIN LATERAL (SELECT * FROM inbound_mail WHERE id = asked.id OFFSET 0) mail
+    LEFT JOIN agents agent ON agent.id = agent_id AND agent.disabled_at IS NULL`)
   return new Map(rows.map((row) => [row.id, row]))
 }
 

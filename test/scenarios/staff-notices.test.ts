@@ -97,6 +97,50 @@ test('a reply that cannot be delivered is told to the assignee, once, with the w
   }
 })
 
+test('a reply that is put off worries its owner after four hours, once; after five days it has failed, and the ticket says so', async () => {
+  const { number } = await openedTicket()
+  await desk.api('PATCH', `/api/tickets/${number}`, { assignee: karel.email })
+  desk.post.clear()
+  const busy = '451 4.7.1 Greylisted, come back later'
+  desk.post.answer = ({ stage, to }) => (stage === 'rcpt' && to.includes(jana.email) ? busy : undefined)
+  try {
+    await desk.api('POST', `/api/tickets/${number}/replies`, { text: 'Restart it.' })
+    await desk.later('3 hours')
+    expect(await reply(number)).toMatchObject({ state: 'deferred' })
+    expect(recipients(desk)).toEqual([])
+
+    await desk.later('5 hours')
+    expect(recipients(desk)).toEqual([karel.email])
+    const [worried] = await parsed(karel.email)
+    expect(worried!.text).toContain(`E-mail k požadavku ${number} se na adresu ${jana.email} ještě nepodařilo doručit`)
+    expect(worried!.text).toContain(busy)
+    expect(worried!.text).toContain(`/tickets/${number}`)
+    for (const more of ['5 hours', '1 day', '3 days']) await desk.later(more)
+    expect(recipients(desk)).toEqual([karel.email])
+    expect(await reply(number)).toMatchObject({ state: 'deferred' })
+    expect(await failures(number)).toEqual([])
+
+    await desk.later('1 day')
+    const failed = await reply(number)
+    expect(failed).toMatchObject({ state: 'failed', due_at: null })
+    expect(failed.attempts.at(-1)).toMatchObject({ outcome: 'failed', smtp: busy })
+    expect(await failures(number)).toMatchObject([
+      { email: jana.email, kind: 'public_reply', delivery_id: failed.id, reason: busy, by: { kind: 'system' } },
+    ])
+    expect(recipients(desk)).toEqual([karel.email, karel.email])
+    const [, gaveUp] = await parsed(karel.email)
+    expect(gaveUp!.text).toContain('nepodařilo doručit a už to zkoušet nebudeme')
+    expect(gaveUp!.text).toContain(busy)
+
+    desk.post.answer = () => undefined
+    await desk.later('1 day')
+    expect(recipients(desk)).toEqual([karel.email, karel.email])
+    expect(await failures(number)).toHaveLength(1)
+  } finally {
+    desk.post.answer = () => undefined
+  }
+})
+
 test('of a notice to staff that cannot be delivered nobody is told', async () => {
   const { number } = await openedTicket()
   await desk.api('PATCH', `/api/tickets/${number}`, { assignee: karel.email })
@@ -138,6 +182,17 @@ async function failed(number: string, email: string): Promise<void> {
     })
     .toContain('failed')
   await desk.settled()
+}
+
+/** The delivery of the one reply. */
+async function reply(number: string): Promise<Json> {
+  const { deliveries } = await desk.api('GET', `/api/tickets/${number}`)
+  return deliveries.find(({ kind }: Json) => kind === 'public_reply')
+}
+
+async function failures(number: string): Promise<Json[]> {
+  const { events } = await desk.api('GET', `/api/tickets/${number}`)
+  return events.filter(({ type }: Json) => type === 'delivery_failed')
 }
 
 async function messages(number: string): Promise<Json[]> {

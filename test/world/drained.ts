@@ -47,7 +47,9 @@ async function isSettled(database: pg.Pool, published: Published | undefined): P
 async function nothingWaits(database: pg.Pool): Promise<boolean> {
   const { rows } = await database.query(`
     SELECT NOT EXISTS (SELECT FROM outbox)
-      AND NOT EXISTS (SELECT FROM deliveries WHERE due_at <= now() OR state = 'queued' AND due_at <= now() + interval '30 seconds')
+      AND NOT EXISTS (SELECT FROM deliveries WHERE due_at <= now() OR state = 'queued' AND due_at <= now() + interval '30 seconds'
+        -- Being tried again: under a lease that has just begun.
+        OR state = 'deferred' AND due_at BETWEEN now() + interval '20 seconds' AND now() + interval '30 seconds')
       AND NOT EXISTS (SELECT FROM texts WHERE due_at <= now() OR unclear > 0 AND attempt_count = 0 AND state = 'queued')
       AND NOT EXISTS (SELECT FROM mail_budgets WHERE digest_at <= now())
       AND NOT EXISTS (

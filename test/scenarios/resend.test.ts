@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { hire } from '../agents.ts'
 import { bounceOf, liftAll } from '../returned.ts'
 import { companies, type Desk, type Json, openDesk, sentTo, support } from '../scenario.ts'
+import { queueFor } from '../world/queue.ts'
 
 const { acme } = companies
 const [jana, petr] = acme.people as [(typeof acme.people)[0], (typeof acme.people)[0]]
@@ -206,6 +207,122 @@ describe('a letter is not sent again', () => {
     expect(items[0]).toMatchObject({ kind: 'letter_held', mail_id: mail!.id })
     expect((await resend(items[0].id, 409)).detail).toBe('Only letters about a ticket that is there are sent again.')
   })
+})
+
+describe('a letter that was asked for again stays here', () => {
+  /** What holds up: reading the letter that was sent, or committing the one that is to go. */
+  const reading = 'LOCK TABLE agent_seats IN ACCESS EXCLUSIVE MODE'
+  const committing = 'LOCK TABLE inbox IN SHARE MODE'
+  const queue = (sql: string) => queueFor(desk.podatelna.databaseUrl, sql)
+
+  test.each([
+    ['before it is read', reading],
+    ['before it is committed', committing],
+  ])('when its links are renewed %s', async (_when, step) => {
+    const { number, answer } = await answered()
+    const [old] = linksTo(jana.email).slice(-1)
+    const held = await queue(step)
+    const id = await ask(answer.id)
+    await held.waiting(1)
+    await renew(number, jana.email)
+    desk.post.clear()
+    await held.release()
+    await checkKeptBack({ number, answer, id })
+    expect(linksTo(jana.email)).not.toContain(old)
+  })
+
+  test('when its links are being renewed while it is committed', async () => {
+    const { number, answer } = await answered()
+    const [old] = linksTo(jana.email).slice(-1)
+    const held = await queue(committing)
+    const id = await ask(answer.id)
+    await held.waiting(1)
+    const row = await queueFor(
+      desk.podatelna.databaseUrl,
+      `SELECT FROM participants p JOIN tickets t ON t.id = p.ticket_id WHERE t.number = $1 FOR UPDATE OF p`,
+      [number.replace('P-', '')],
+    )
+    const renewing = renew(number, jana.email)
+    await row.waiting(2)
+    desk.post.clear()
+    await held.release()
+    await row.release()
+    await renewing
+    await checkKeptBack({ number, answer, id })
+    expect(linksTo(jana.email)).not.toContain(old)
+  })
+
+  test.each([
+    ['before it is read', reading],
+    ['before it is committed', committing],
+  ])('when its reader has another address %s', async (_when, step) => {
+    const email = `iva-${Math.random().toString(36).slice(2)}@desk-staff.test`
+    const { id: agent } = await desk.api('POST', '/api/agents', { name: 'Iva', email, notify: 'all' })
+    const { mail } = await desk.hearsFrom(acme, jana, { subject: 'Who reads this?' })
+    const number = mail!.ticket_number!
+    const { deliveries } = await desk.api('GET', `/api/tickets/${number}`)
+    const told = deliveries.find(({ to }: Json) => to === email)
+    const held = await queue(step)
+    const id = await ask(told.id)
+    await held.waiting(1)
+    await patch(`/api/agents/${agent}`, { email: `new-${email}` })
+    desk.post.clear()
+    await held.release()
+    await checkKeptBack({ number, answer: told, id })
+    expect(sentTo(desk, email)).toEqual([])
+    await patch(`/api/agents/${agent}`, { disabled: true })
+  })
+
+  test('when its ticket is deleted before it is committed', async () => {
+    const { number, answer } = await answered()
+    const held = await queue(committing)
+    const id = await ask(answer.id)
+    await held.waiting(1)
+    await desk.http(`/api/tickets/${number}`, { method: 'DELETE', headers })
+    desk.post.clear()
+    await held.release()
+    await checkKeptBack({ number, answer, id })
+    expect(sentTo(desk, jana.email)).toEqual([])
+  })
+
+  const headers = {
+    get authorization() {
+      return `Bearer ${desk.adminToken}`
+    },
+  }
+
+  /** Without waiting for what follows. */
+  async function ask(deliveryId: string): Promise<string> {
+    const response = await desk.http(`/api/deliveries/${deliveryId}/resend`, { method: 'POST', headers })
+    expect(response.status).toBe(202)
+    return ((await response.json()) as Json).id
+  }
+
+  async function renew(number: string, email: string): Promise<void> {
+    const path = `/api/tickets/${number}/participants/${email}/renew-token`
+    expect((await desk.http(path, { method: 'POST', headers })).ok).toBe(true)
+  }
+
+  async function patch(path: string, body: object): Promise<void> {
+    const json = { ...headers, 'content-type': 'application/json' }
+    expect((await desk.http(path, { method: 'PATCH', headers: json, body: JSON.stringify(body) })).ok).toBe(true)
+  }
+
+  /** It is no delivery, and the ticket says so. */
+  async function checkKeptBack({ number, answer, id }: { number: string; answer: Json; id: string }): Promise<void> {
+    await desk.settled()
+    await desk.api('GET', `/api/deliveries/${id}`, undefined, 404)
+    const { events } = await desk.api('GET', `/api/tickets/${number}`)
+    expect(events.filter(({ type }: Json) => type === 'letter_not_resent')).toMatchObject([
+      { email: answer.to, kind: answer.kind, delivery_id: answer.id, resent_as: id },
+    ])
+  }
+
+  function linksTo(email: string): string[] {
+    return sentTo(desk, email)
+      .flatMap(({ raw }) => raw.toString().match(/\/t\/[a-z2-7=\r\n]+/g) ?? [])
+      .map((link) => link.replace(/=\r\n/g, ''))
+  }
 })
 
 /** A ticket of Jana's with an answer, and the delivery of that. */

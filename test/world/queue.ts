@@ -15,13 +15,13 @@ const patience = 10_000
  * Holds what a statement locks, so that a test decides who comes first. PostgreSQL gives a row to those who wait for it one
  * after the other, whoever came first.
  *
- * @param sql for instance `SELECT … FOR UPDATE`
+ * @param sql for instance `SELECT … FOR UPDATE`, or `LOCK TABLE …` for a statement that has not begun
  */
 export async function queueFor(databaseUrl: string, sql: string, values: unknown[] = []): Promise<Queue> {
   const [holder, watcher] = [await connected(databaseUrl), await connected(databaseUrl)]
   await holder.query('BEGIN')
   const { rowCount } = await holder.query(sql, values)
-  if (!rowCount) throw new Error(`There is nothing to hold: ${sql}`)
+  if (rowCount === 0) throw new Error(`There is nothing to hold: ${sql}`)
   return {
     async waiting(count) {
       const deadline = Date.now() + patience

@@ -221,7 +221,7 @@ export const TicketEventType = z.enum([
   ...(['opened', 'message_added', 'replied', 'noted', 'status_changed', 'changed', 'followed_up'] as const),
   ...(['taken', 'assigned', 'locked', 'unlocked'] as const),
   ...(['requester_removed', 'cc_added', 'cc_proposed', 'cc_removed', 'link_renewed'] as const),
-  ...(['letter_resent', 'delivery_failed'] as const),
+  ...(['letter_resent', 'letter_not_resent', 'delivery_failed'] as const),
   ...(['audience_changed', 'shown_to_end_customer', 'hidden_from_end_customer'] as const),
   ...(['merged', 'merged_from', 'merge_undone', 'split_to', 'linked', 'unlinked', 'legacy_ticket_named'] as const),
   ...(['attachment_quarantined', 'redacted', 'deleted', 'marked_as_spam', 'restored'] as const),

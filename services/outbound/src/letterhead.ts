@@ -11,6 +11,7 @@ import {
   makeToken,
   openSigner,
   plusAddress,
+  readToken,
   type Signer,
   uuidAsNumber,
 } from '@podatelna/mail'
@@ -57,6 +58,8 @@ export type Letterhead = {
   write(notice: Notice, contents?: ReadonlyMap<string, Buffer>): Promise<Letter>
   /** One that was written before, as a letter of its own: under another Message-ID, and with a bounce address of its own. */
   again(sent: Sent): Letter
+  /** The seat that a letter of ours was written for, by its Message-ID; undefined when that is no token of ours any more. */
+  seatIn(messageId: string): bigint | undefined
 }
 
 /** `seat` is what its thread token carries. */
@@ -78,6 +81,7 @@ export async function openLetterhead(
     ...common,
     write: (notice, contents = new Map()) => write(parts, notice, contents),
     again: (sent) => again(parts, sent),
+    seatIn: (messageId) => readToken(keys, 'thread', messageId.split('.')[0]!),
   }
 }
 

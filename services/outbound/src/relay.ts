@@ -3,6 +3,7 @@ import { createConnection, type Socket } from 'node:net'
 import { cleanText, isDeadMailbox, recipient } from '@podatelna/mail'
 import type { Settings } from '@podatelna/runtime'
 import { createTransport, type NodemailerError, type SMTPPoolOptions } from 'nodemailer'
+import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import { failover, type OneRelay, type Reach } from './failover.ts'
 
 /** What became of one attempt, with the server's words. */
@@ -64,12 +65,13 @@ function smtpRelay(url: string, mailDomain: string, silenceMs: number): OneRelay
   const transport = createTransport(options)
   return {
     async try({ to, envelopeFrom, source }) {
+      if (isForeign(to) && (await knowsForeign(options)) === false) return { answer: notForeign, reach: 'reached' }
       try {
         const envelope = { from: envelopeFrom || false, to, size: source.length } as const
         const { response } = await transport.sendMail({ envelope, raw: source })
         return { answer: { outcome: 'sent', smtp: words(response) }, reach: 'reached' }
       } catch (error) {
-        return { answer: failure(error as NodemailerError), reach: reachOf(error as NodemailerError) }
+        return { answer: failure(to, error as NodemailerError), reach: reachOf(error as NodemailerError) }
       }
     },
     close: () => transport.close(),
@@ -83,6 +85,37 @@ function smtpRelay(url: string, mailDomain: string, silenceMs: number): OneRelay
 const oneAddress =
   /^(?:[^\s\p{Cc}"(),:;<>@[\\\]]+|"(?:[^"\\\p{Cc}]|\\[^\p{Cc}])*")@(?:[\p{L}\p{M}\p{N}_.-]+|\[[\w.:]+\])$/u
 const noAddress: Answer = { outcome: 'failed', smtp: 'This is no address that a letter can be sent to.' }
+
+/** With other letters than ASCII before the @: only for relays with SMTPUTF8 (RFC 6531). Domains are A-labels on the way. */
+function isForeign(to: string): boolean {
+  return /[^\0-\x7f]/.test(to.slice(0, to.lastIndexOf('@')))
+}
+
+const notForeign: Answer = {
+  outcome: 'failed',
+  smtp: 'Our relay takes no address with other letters than ASCII before the @ (SMTPUTF8).',
+}
+
+/**
+ * Nodemailer names such an address to any relay, which may answer whatever it likes, or take it for somebody else. So it is
+ * asked before; undefined when it does not answer, which is told by the attempt itself.
+ */
+async function knowsForeign(options: SMTPPoolOptions): Promise<boolean | undefined> {
+  const { hostname, port, protocol } = new URL(options.url!)
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const place = { host, port: Number(port) || undefined, secure: protocol === 'smtps:' }
+  const socket = await connect(place).catch(() => undefined)
+  if (!socket) return undefined
+  const { url: _, pool: __, getSocket: ___, ...how } = options
+  const connection = new SMTPConnection({ ...how, ...place, connection: socket })
+  const { promise, resolve } = Promise.withResolvers<boolean | undefined>()
+  connection.on('error', () => resolve(undefined))
+  connection.on('end', () => resolve(undefined))
+  connection.connect(() => resolve(/^250[ -]SMTPUTF8\b/im.test(String(connection.lastServerResponse))))
+  const known = await promise
+  connection.close()
+  return known
+}
 
 /** Nodemailer writes a letter's body and its final dot apart; without noDelay the dot waits 40 ms for an ACK. */
 async function connect({ host = 'localhost', port, secure }: SMTPPoolOptions): Promise<Socket> {
@@ -117,13 +150,14 @@ function reachOf({ command = '', code, message }: NodemailerError): Reach {
 const aboutTheLetter = /^(MAIL FROM|RCPT TO|DATA)$/
 
 /** "Never" counts only when it is about this letter: a relay that refuses us altogether may be repaired. */
-function failure({ responseCode = 0, command = '', code, response, message }: NodemailerError): Answer {
+function failure(to: string, { responseCode = 0, command = '', code, response, message }: NodemailerError): Answer {
   const tooLarge = command === 'MAIL FROM' && /^Message size larger/.test(message)
   const never = aboutTheLetter.test(command) && (responseCode >= 500 || tooLarge)
   // What stands there alone, as 502, says nothing of encryption.
   const smtp = words(`${code === 'ETLS' ? 'No encrypted connection: ' : ''}${response ?? message}`)
   if (!never) return { outcome: 'deferred', smtp }
-  const dead = command === 'RCPT TO' && isDeadMailbox(recipient('', { text: smtp }))
+  // Of a foreign address nobody knows whether it was understood.
+  const dead = command === 'RCPT TO' && !isForeign(to) && isDeadMailbox(recipient('', { text: smtp }))
   return { outcome: 'failed', smtp, ...(dead && { noSuchMailbox: true }) }
 }
 

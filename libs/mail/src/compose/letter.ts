@@ -43,7 +43,7 @@ export async function composeLetter(letter: OutgoingLetter): Promise<Buffer> {
     from: mailbox(letter.from),
     to: mailbox(letter.to),
     replyTo: letter.replyTo && mailbox({ address: letter.replyTo, name: letter.from.name }),
-    subject: oneLine(letter.subject, 500),
+    subject: subjectField(oneLine(letter.subject, 500)),
     messageId: `<${letter.messageId}>`,
     inReplyTo: thread.length > 0 ? `<${thread.at(-1)}>` : undefined,
     references: shortReferences(thread).map((id) => `<${id}>`),
@@ -57,6 +57,17 @@ export async function composeLetter(letter: OutgoingLetter): Promise<Buffer> {
     disableUrlAccess: true,
   })
   return composer.compile().build()
+}
+
+/** What looks like an encoded word would be read as one (RFC 2047 §6.2); nodemailer encodes only what is not ASCII. */
+function subjectField(subject: string): string {
+  if (!subject.includes('=?')) return subject
+  const pieces = ['']
+  for (const letter of subject) {
+    if (Buffer.byteLength(pieces.at(-1) + letter) > 45) pieces.push('')
+    pieces[pieces.length - 1] += letter
+  }
+  return pieces.map((piece) => `=?utf-8?B?${Buffer.from(piece).toString('base64')}?=`).join(' ')
 }
 
 function attachment({ filename, type, content, contentId }: OutgoingFile) {

@@ -20,6 +20,21 @@ describe('a letter is, by its header and envelope alone,', () => {
       'one whose loop header is another installation’s',
       `X-Podatelna-Loop: ${loopToken(['other'], 'b.test')}`,
     ],
+    [
+      'auto_reply',
+      'news of another installation about a case that goes on',
+      `X-Podatelna-Loop: ${loopToken(['other'], 'b.test')}\r\nAuto-Submitted: auto-generated\r\nIn-Reply-To: <a@b.test>`,
+    ],
+    [
+      'letter',
+      'what a person of another installation writes about it',
+      `X-Podatelna-Loop: ${loopToken(['other'], 'b.test')}\r\nIn-Reply-To: <a@b.test>`,
+    ],
+    [
+      'auto_generated',
+      'what another installation begins',
+      `X-Podatelna-Loop: ${loopToken(['other'], 'b.test')}\r\nAuto-Submitted: auto-generated`,
+    ],
     ['letter', 'one with a made-up loop header', 'X-Podatelna-Loop: desk.test AAAAAAAAAAAAAAAAAAAAAA'],
     ['loop', 'one of our own that came back', `X-Podatelna-Loop: ${loopToken(keys, 'desk.test')}`],
     ['bounce', 'a delivery report', 'Content-Type: multipart/report; report-type=delivery-status; boundary=b'],

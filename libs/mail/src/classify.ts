@@ -61,6 +61,7 @@ const rules: [LetterKind, Rule][] = [
   ['auto_reply', programAnswer],
   ['auto_reply', (header) => subjectLike(header, isAutomaticSubject)],
   ['auto_reply', answeringAbsence],
+  ['auto_reply', deskNews],
   // Responders write there, too (RFC 3834 §4); what does not say that it is one of theirs, is a server's.
   ['bounce', (_, { bounceToken }) => (bounceToken ? sentToDelivery : undefined)],
   ['list', (header) => named(header, ['list-id', 'list-post'])],
@@ -151,6 +152,15 @@ function answeredStranger(header: Header): string | undefined {
   const own = [authorOf(header).address, ...headerMessageIds(header, 'message-id')].map(domainOf)
   const answered = headerMessageIds(header, 'in-reply-to').find((id) => !own.includes(domainOf(id)))
   return answered && `in reply to <${answered.slice(0, 100)}>`
+}
+
+/**
+ * Another installation of ours tells what became of a case that both know: waiting, solved, taken. That is no word of a
+ * client, and would move the ticket here, which would be told there.
+ */
+function deskNews(header: Header): string | undefined {
+  const goesOn = named(header, ['in-reply-to', 'references'])
+  return goesOn && submitted(header, automatic) && named(header, ['x-podatelna-loop']) && 'news from another desk'
 }
 
 /** People write "Out of office" above a letter, too; responders answer one. */

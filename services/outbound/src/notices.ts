@@ -30,9 +30,9 @@ export function noticesConsumer(opened: Opened): Consumer {
     async handle(event): Promise<Outcome> {
       const plan = await planFor(desk, event)
       if ('reject' in plan) return plan
-      const hasFiles = plan.notices.some(({ files = [] }) => files.length > 0)
-      const work = () => (hasFiles ? commitWithFiles(parts, event, plan) : commitAndPost(parts, event, plan))
-      const done = await (hasFiles ? oneAtATime(work) : work())
+      const large = isLarge(plan)
+      const work = () => (large ? commitInParts(parts, event, plan) : commitAndPost(parts, event, plan))
+      const done = await (large ? oneAtATime(work) : work())
       if (!done) return { retry: 'something was redacted in the ticket meanwhile' }
       return 'done'
     },
@@ -50,13 +50,65 @@ async function commitAndPost(parts: Parts, event: Envelope, plan: Plan): Promise
   return true
 }
 
-/** One letter after the other, and left in the table until the post has room for so many bytes. */
-async function commitWithFiles(parts: Parts, event: Envelope, plan: Plan): Promise<boolean> {
-  const files = plan.notices.flatMap(({ files = [] }) => files)
-  const contents = await contentsOf(parts.store, files)
-  const letters: Letter[] = []
-  for (const notice of plan.notices) letters.push(await parts.letterhead.write(notice, contents))
+/** Of letters that are written and committed together: they are in memory twice, and the database answers in seconds. */
+const bytesAtATime = 8 * 1024 * 1024
+
+/** With files, or with so many words for so many that they could not be committed at once. */
+function isLarge({ notices }: Plan): boolean {
+  if (notices.some(({ files = [] }) => files.length > 0)) return true
+  return notices.reduce((sum, { values }) => sum + characters(values), 0) > bytesAtATime / 4
+}
+
+function characters(value: unknown): number {
+  if (typeof value === 'string') return value.length
+  if (typeof value !== 'object' || value === null) return 0
+  return Object.values(value).reduce((sum: number, each) => sum + characters(each), 0)
+}
+
+/**
+ * One letter after the other, some of them in one commit, and left in the table until the post has room for so many bytes.
+ * The last commit says that the event is done; begun anew, it goes on with those who have no letter yet.
+ */
+async function commitInParts(parts: Parts, event: Envelope, plan: Plan): Promise<boolean> {
+  const contents = await contentsOf(
+    parts.store,
+    plan.notices.flatMap(({ files = [] }) => files),
+  )
+  const written = await writtenTo(parts.store, event)
+  const rest = plan.notices.filter(({ to }) => !written.has(to.address))
+  let letters = plan.letters ?? []
+  while (rest.length > 0) {
+    letters = [...letters, await parts.letterhead.write(rest.shift()!, contents)]
+    if (rest.length === 0 || bytesOf(letters) < bytesAtATime) continue
+    if (!(await commitPart(parts, event, { letters, ticket: plan.ticket }))) return false
+    letters = []
+  }
   return (await commit(parts, event, { ...plan, letters, lease: 0 })) !== undefined
+}
+
+/** Who has a letter of an event whose work was begun before. */
+async function writtenTo(store: Store, { id }: Envelope): Promise<Set<string>> {
+  const rows = await store.query<{ to: string }>(Prisma.sql`
+    SELECT to_address AS "to" FROM deliveries WHERE cause = ${id}::uuid`)
+  return new Set(rows.map(({ to }) => to))
+}
+
+function bytesOf(letters: Letter[]): number {
+  return letters.reduce((sum, { source }) => sum + source.length, 0)
+}
+
+/** False when what was read is not true any more. */
+async function commitPart(parts: Parts, event: Envelope, { letters, ticket }: Pick<Step, 'letters' | 'ticket'>) {
+  const step: Step = { cause: event.id, letters, ticket, lease: 0 }
+  const committed = await commitLetters(parts.store, { ...plain(parts, [step]), inbox: notDone })
+  return committed.current.has(event.id)
+}
+
+/** In place of the inbox row, while there is more to do: nothing is written for an event that somebody else has done. */
+function notDone(causes: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`
+    SELECT cause AS event_id FROM (${causes}) c
+    WHERE NOT EXISTS (SELECT FROM inbox WHERE consumer = ${subscription.consumer} AND event_id = cause)`
 }
 
 /** Ids of the deliveries to be sent now; undefined when what was read is not true any more. */

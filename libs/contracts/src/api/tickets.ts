@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   Actor,
   Audience,
+  DeliveryState,
   FreeLinkKind,
   LinkKind,
   MessageKind,
@@ -86,6 +87,9 @@ export const Redaction = z
   .meta({ id: 'Redaction' })
 export type Redaction = z.infer<typeof Redaction>
 
+/** The newest letter that brought a reply to somebody, in a ticket's own answer. */
+const ItsDelivery = z.object({ id: z.uuid(), state: DeliveryState })
+
 /** One immutable entry of a ticket; only a redaction takes something of it away. */
 export const Message = z
   .object({
@@ -101,7 +105,11 @@ export const Message = z
     folded: z.array(Folded),
     attachments: z.array(Attachment),
     warnings: z.array(z.string()),
-    recipients: z.array(Person).describe('of a reply: who was on the ticket and to receive it when it was written'),
+    recipients: z
+      .array(Person.extend({ delivery: ItsDelivery.optional() }))
+      .describe(
+        'of a reply: who was on the ticket and to receive it when it was written, and what became of their letter',
+      ),
     redactions: z.array(Redaction).describe('what staff removed of it, oldest first'),
     created_at: Time,
     mail_id: z.uuid().optional(),

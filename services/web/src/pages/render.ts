@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Audience, RedactionKind } from '@podatelna/contracts'
 import Handlebars from 'handlebars'
+import { undelivered } from '../reads/deliveries.ts'
 
 const folder = import.meta.dirname
 
@@ -31,6 +32,7 @@ handlebars.registerHelper('removable', (person: { role: string; state: string })
 })
 handlebars.registerHelper('proposed', (state: unknown) => state === 'proposed')
 handlebars.registerHelper('redaction', (what: RedactionKind) => redactions[what])
+handlebars.registerHelper('undelivered', (state: unknown) => undelivered.some((one) => one === state))
 handlebars.registerHelper('differ', (one: unknown, other: unknown) => one !== other)
 handlebars.registerHelper('words', (name: unknown) => String(name).replaceAll('_', ' '))
 

@@ -5,6 +5,21 @@ import { newestFirst, type Paging, pageOf, placeOf } from './page.ts'
 
 type Filter = Paging & { ticket?: bigint | undefined; state?: string | undefined }
 
+/** What waits for a better moment, or will not arrive: of the last two weeks, as none is tried for longer than five days. */
+export async function listUndelivered(store: Store, filter: Paging) {
+  const { where, ...page } = newestFirst(filter)
+  const lately = { createdAt: { gt: new Date(Date.now() - twoWeeksMs) }, state: { in: undelivered } }
+  const rows = await store.prisma.delivery.findMany({
+    ...page,
+    where: { AND: [where, lately] },
+    select: deliveryColumns,
+  })
+  return pageOf(rows, filter.limit, placeOf, showDelivery)
+}
+
+export const undelivered: DeliveryState[] = ['deferred', 'failed', 'bounced']
+const twoWeeksMs = 14 * 24 * 60 * 60 * 1_000
+
 export async function listDeliveries(store: Store, filter: Filter) {
   const { where, ...page } = newestFirst(filter)
   const { ticket, state } = filter
@@ -64,6 +79,7 @@ export const deliveryColumns = {
   createdAt: true,
   mailId: true,
   digestId: true,
+  causedById: true,
   ticket: { select: { number: true } },
   attempts: { orderBy: { id: 'asc' } },
 } as const satisfies Prisma.DeliverySelect

@@ -2,6 +2,7 @@ import {
   Actor,
   Audience,
   api,
+  DeliveryState,
   FreeLinkKind,
   MessageKind,
   ParticipantRole,
@@ -48,7 +49,7 @@ export async function readTicket(store: Store, number: bigint): Promise<api.Tick
   ])
   return {
     ...showInList(row, assignees),
-    messages: row.messages.map(showMessage),
+    messages: row.messages.map((one) => withDeliveries(showMessage(one), row.deliveries)),
     participants: row.participants.map((one) => showParticipant(one, suppressed.get(one.address))),
     moves: [...allowedMoves[TicketStatus.parse(row.status)]],
     solved_at: timeOf(row.solvedAt),
@@ -119,6 +120,22 @@ function showMessage(row: Prisma.MessageGetPayload<{ include: typeof itsParts }>
     ...(row.quotedInId && { quoted_in: row.quotedInId }),
   }
 }
+
+/** What became of the letters that brought it to its recipients; of one that was sent again, the newest. */
+function withDeliveries(message: api.Message, deliveries: Letters): api.Message {
+  const newest = new Map(
+    deliveries.flatMap((one) =>
+      one.causedById === message.id && one.kind === 'public_reply' ? [[one.toAddress, one]] : [],
+    ),
+  )
+  const recipients = message.recipients.map((person) => {
+    const letter = newest.get(person.email)
+    return letter ? { ...person, delivery: { id: letter.id, state: DeliveryState.parse(letter.state) } } : person
+  })
+  return { ...message, recipients }
+}
+
+type Letters = Prisma.DeliveryGetPayload<{ select: typeof deliveryColumns }>[]
 
 function showAttachment(row: Prisma.AttachmentGetPayload<typeof files>): api.Attachment {
   const { id, filename, type, bytes, inline, source, content } = row

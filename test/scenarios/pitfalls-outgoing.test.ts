@@ -62,6 +62,21 @@ test('“please write a new ticket” is said ten times in ten minutes, however 
   }
 })
 
+test('a new subject on an old thread is answered under the new subject, and the ticket keeps its own', async () => {
+  const { number, replyTo } = await openCase(desk, { subject: 'Printer', cc: petr.as })
+  desk.post.clear()
+  await desk.hearsFrom(acme, jana, { to: replyTo, subject: 'The projector, too', text: 'It is dark.' })
+  await desk.api('POST', `/api/tickets/${number}/replies`, { text: 'An answer.' })
+  for (const { email } of [jana, petr]) expect((await subjectsTo(email)).at(-1)).toBe(`[${number}] The projector, too`)
+  await desk.hearsFrom(acme, jana, { to: replyTo, subject: `Re: [${number}] The projector, too`, text: 'Still.' })
+  await desk.api('POST', `/api/tickets/${number}/replies`, { text: 'Another.' })
+  expect((await subjectsTo(jana.email)).at(-1)).toBe(`[${number}] The projector, too`)
+  await desk.hearsFrom(acme, jana, { to: replyTo, subject: 'Re: Printer', text: 'And the printer?' })
+  await desk.api('POST', `/api/tickets/${number}/replies`, { text: 'About the printer.' })
+  expect((await subjectsTo(jana.email)).at(-1)).toBe(`[${number}] Printer`)
+  expect((await desk.api('GET', `/api/tickets/${number}`)).subject).toBe('Printer')
+})
+
 test('“550 too large” stops at once, and the owner of the ticket is told', async () => {
   const { number } = await openCase(desk)
   await desk.api('PATCH', `/api/tickets/${number}`, { assignee: karel.email })

@@ -125,6 +125,7 @@ function participant(part: Partial<Participant>): Participant {
     language: 'en',
     phones: null,
     said: null,
+    written: null,
     letters: [{ id: 'theirs@client.example', ours: false }],
     ...part,
   }

@@ -1,5 +1,12 @@
 import { type TicketStatus, ticketNumber } from '@podatelna/contracts'
-import { isMessageId, mapInlineImages, normalizeAddress, numberedSubject, splitPlus } from '@podatelna/mail'
+import {
+  isMessageId,
+  mapInlineImages,
+  normalizeAddress,
+  numberedSubject,
+  splitPlus,
+  subjectToAnswer,
+} from '@podatelna/mail'
 import type { Reaction } from '@podatelna/notices'
 import { asked, batched, Prisma, type Store } from '@podatelna/store'
 import { maySee } from '@podatelna/ticketing'
@@ -63,6 +70,8 @@ export type Participant = {
   addedBy: { name: string }
   /** Before a reply, what they may see of it. */
   said: Said | null
+  /** Before a reply, subjects of the client's letters that they may see. */
+  written: { first: string; newest: string } | null
   /** Message-IDs of the ticket's letters they wrote or were sent, oldest first. */
   letters: { id: string; ours: boolean }[]
 }
@@ -113,7 +122,7 @@ export function replyNotices(ticket: Ticket, head: Head, recorded: boolean): Not
     return {
       kind: 'public_reply',
       values: {
-        ...titles(ticket),
+        ...titles({ ...ticket, subject: subjectToAnswer(ticket.subject, person.written) }),
         author: message.author.name,
         message: body,
         files: linked.map(({ id, filename, bytes }) => ({ filename, bytes, url: `${page}/files/${id}` })),
@@ -236,13 +245,25 @@ export function lettersUntil(moment: Prisma.Sql): Prisma.Sql {
       WHERE participant_id = p.id AND state <> 'suppressed') known)`
 }
 
+/** Programs choose no subject, and of a message that staff removed none is left. */
+const written = Prisma.sql`
+  SELECT CASE WHEN count(*) > 0 THEN json_build_object(
+    'first', (array_agg(s.subject ORDER BY s.created_at, s.id))[1],
+    'newest', (array_agg(s.subject ORDER BY s.created_at DESC, s.id DESC))[1]) END
+  FROM messages s LEFT JOIN inbound_mail heard ON heard.id = s.mail_id
+  WHERE m.kind = 'reply' AND s.ticket_id = t.id AND s.kind = 'inbound' AND s.created_at <= m.created_at
+    AND s.audience <> 'internal' AND heard.kind IS DISTINCT FROM 'auto_reply'
+    AND NOT s.redactions @> '[{"what": "message"}]'
+    AND (s.author->>'email' = p.address
+      OR ${maySee({ ticket: Prisma.sql`t`, contact: Prisma.sql`contact` }, Prisma.sql`s.audience`)})`
+
 const participants = Prisma.sql`
   SELECT coalesce(json_agg(json_build_object(
     'id', p.id, 'serial', p.serial, 'address', p.address, 'name', p.name, 'role', p.role,
     'maySee', ${maySee({ ticket: Prisma.sql`t`, contact: Prisma.sql`contact` }, Prisma.sql`m.audience`)},
     'receives', EXISTS (SELECT FROM message_recipients r WHERE r.message_id = m.id AND r.participant_id = p.id),
     'phones', CASE WHEN t.priority = 'urgent' AND p.role = 'requester' THEN contact.phones END,
-    'addedBy', p.added_by, 'said', (${said}),
+    'addedBy', p.added_by, 'said', (${said}), 'written', (${written}),
     'language', coalesce(contact.language, employer.language, client.language, mb.language),
     'letters', ${lettersUntil(Prisma.sql`m.created_at`)})), '[]')
   -- Of a reply to a ticket that was merged meanwhile, those it was for are on the ticket it was written to.

@@ -72,6 +72,7 @@ function participant(part: Partial<Participant>): Participant {
       language: 'en',
       phones: null,
       said: null,
+      written: null,
       letters: [],
     },
     ...part,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { numberedSubject, unnumberedSubject } from './subject.ts'
+import { numberedSubject, subjectToAnswer, unnumberedSubject } from './subject.ts'
 
 test('a subject gets its number once', () => {
   expect(numberedSubject('P-1', 'Printer')).toBe('[P-1] Printer')
@@ -21,4 +21,18 @@ test.each([
 
 test('a subject of marks alone takes no time', () => {
   expect(unnumberedSubject('Re: '.repeat(100_000))).toHaveLength(400_000)
+})
+
+test.each([
+  ['Printer', 'Printer', 'Re: [P-1] Printer', 'Printer'],
+  ['Printer', 'Printer', 'Projector', 'Projector'],
+  ['Printer', 'Printer', 'AW: Re: [P-1] Projector', 'Projector'],
+  // Staff gave it another title.
+  ['Printer on fire', 'Help', 'Re: Help', 'Printer on fire'],
+  ['Printer on fire', 'Help', 'Re: [P-1] PRINTER on fire', 'Printer on fire'],
+  ['Printer', 'Printer', 'Re: ', 'Printer'],
+  ['Printer', 'Printer', 'Dotaz: projektor', 'Dotaz: projektor'],
+])('“%s”, first written to under “%s”, now under “%s”, is answered under “%s”', (title, first, newest, answered) => {
+  expect(subjectToAnswer(title, { first, newest })).toBe(answered)
+  expect(subjectToAnswer(title, null)).toBe(title)
 })

@@ -8,3 +8,25 @@ export function numberedSubject(number: string, subject: string): string {
 export function unnumberedSubject(subject: string): string {
   return subject.replace(/^(\s*(\p{L}{1,4}(\[\d+\])?\s?:\s*)*\[P-\d+\])+\s*/iu, '') || subject
 }
+
+/**
+ * The subject to answer under: the ticket's title, unless its client goes on under one that they changed on the way. A title
+ * that staff changed stays: their first letter still had the old one.
+ *
+ * @param written subjects of the client's first letter and of the newest
+ */
+export function subjectToAnswer(title: string, written: { first: string; newest: string } | null): string {
+  if (!written) return title
+  const [first, newest, own] = [written.first, written.newest, title].map((subject) => withoutMarks(subject))
+  const same = [first, own].some((other) => other!.toLowerCase() === newest!.toLowerCase())
+  return newest === '' || same ? title : newest!
+}
+
+/** Without what answering and our own letters put before it. */
+function withoutMarks(subject: string): string {
+  return subject
+    .slice(0, 500)
+    .replace(/\[P-\d+\]/gi, '')
+    .replace(/^(\s*(re|r|rif|aw|antw|odp|fw|fwd|wg|i|tr|sv|vs)(\[\d+\])?\s?:)+/i, '')
+    .trim()
+}

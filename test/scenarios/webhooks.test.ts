@@ -349,6 +349,18 @@ describe('what is no place for a webhook', () => {
     expect(elsewhere.told).toEqual([])
   })
 
+  test('an answer that breaks off counts by its status', async () => {
+    const { id } = await hook({})
+    receiver.answer = (_, response) => {
+      response.writeHead(202, { 'content-length': 100 })
+      response.write('Thank', () => response.socket!.destroySoon())
+      return undefined
+    }
+    expect((await delivered(await ping(id))).attempts).toMatchObject([
+      { outcome: 'delivered', status: 202, answer: '' },
+    ])
+  })
+
   test('an answer without end, or of strange letters, is cut to a line', async () => {
     const { id } = await hook({})
     receiver.answer = (_, response) => {

@@ -35,6 +35,8 @@ export function openPosting(targets: Targets): Posting {
         const send = protocol === 'https:' ? https : http
         const lookup = targets.lookupFor(protocol)
         const sent = send(url, { method: 'POST', headers, agent: agents[protocol], lookup, signal })
+        // What breaks off while the answer is read is told there.
+        sent.on('error', () => {})
         sent.end(body)
         const [response] = (await once(sent, 'response', { signal })) as [IncomingMessage]
         const said = await beginning(response)
@@ -51,15 +53,18 @@ export function openPosting(targets: Targets): Posting {
   }
 }
 
+/** The status is the answer; words that break off, or never end, do not change it. */
 async function beginning(response: IncomingMessage): Promise<string> {
   const pieces: Buffer[] = []
   let bytes = 0
-  for await (const piece of response) {
-    pieces.push(piece)
-    bytes += piece.length
-    // Leaving the loop ends the connection.
-    if (bytes > longestAnswer) break
-  }
+  try {
+    for await (const piece of response) {
+      pieces.push(piece)
+      bytes += piece.length
+      // Leaving the loop ends the connection.
+      if (bytes > longestAnswer) break
+    }
+  } catch {}
   return Buffer.concat(pieces).toString()
 }
 

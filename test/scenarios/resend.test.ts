@@ -273,6 +273,28 @@ describe('a letter that was asked for again stays here', () => {
     await patch(`/api/agents/${agent}`, { disabled: true })
   })
 
+  test.each([
+    ['before it is read', reading],
+    ['before it is committed', committing],
+  ])('when its reader is a contact under another address %s', async (_when, step) => {
+    const { items } = await desk.api('GET', '/api/organizations')
+    const { id: company } = items.find(({ name }: Json) => name === acme.name)
+    const email = `iva-${Math.random().toString(36).slice(2)}@acme.cz`
+    const contact = await desk.api('POST', `/api/organizations/${company}/contacts`, { name: 'Iva', emails: [email] })
+    const { mail } = await desk.hearsFrom(acme, { ...jana, email, as: `Iva <${email}>` }, { subject: 'Where am I?' })
+    const number = mail!.ticket_number!
+    const { deliveries } = await desk.api('GET', `/api/tickets/${number}`)
+    const opened = deliveries.find(({ to }: Json) => to === email)
+    const held = await queue(step)
+    const id = await ask(opened.id)
+    await held.waiting(1)
+    await patch(`/api/contacts/${contact.id}`, { emails: [`new-${email}`] })
+    desk.post.clear()
+    await held.release()
+    await checkKeptBack({ number, answer: opened, id })
+    expect(sentTo(desk, email)).toEqual([])
+  })
+
   test('when its ticket is deleted before it is committed', async () => {
     const { number, answer } = await answered()
     const held = await queue(committing)

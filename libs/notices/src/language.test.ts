@@ -49,6 +49,24 @@ describe('quotation marks', () => {
   })
 })
 
+describe('the reader', () => {
+  /** What would be another way to speak to them than in the other letters. */
+  const otherwise = {
+    cs: /(?<!\p{L})(vás|vám|vámi|váš|vaš\p{L}*)(?!\p{L})/u,
+    sk: /(?<!\p{L})(vás|vám|vami|váš|vaš\p{L}*)(?!\p{L})|[^,] prosím/u,
+    it: /\b(Suo|Sua|Suoi|Sue|Lei)\b|[,:;] La |\b(tuo|tua|tuoi|tue)\b/,
+    en: /\bkindly\b/i,
+    // At the beginning of a sentence nobody can tell "they" from "you".
+    de: /Sie (gehören|erhalten) n|\b([Dd]u|[Dd]ein|[Dd]ich|[Dd]ir)\b|: bitte/,
+  }
+  test.each(variants)('of %s in %s is spoken to as in all others', (kind, language) => {
+    for (const values of samples[kind]) {
+      const { subject, text } = templates.render(kind, language, values, sign)
+      expect(`${subject}\n${text.replace(/\n+/g, ' ')}`).not.toMatch(otherwise[language])
+    }
+  })
+})
+
 /** After the words for "within", which ask for one form of all numbers from two on. */
 describe('how soon somebody answers', () => {
   const said = {

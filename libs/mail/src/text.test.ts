@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { oneLine } from './text.ts'
 
@@ -14,6 +15,29 @@ describe('one line', () => {
     ['an isolate whose end was cut off', `\u2067${'a'.repeat(20)}\u2069`, 'aaaa…'],
   ])('turns nothing around it: %s', (_, written, shown) => {
     expect(oneLine(written, shown === 'aaaa…' ? 6 : 100)).toBe(shown)
+  })
+
+  test('stays as it is when it is made one line again', () => {
+    const piece = fc.constantFrom(
+      'a',
+      ' ',
+      '\n',
+      '\0',
+      '\u202b',
+      '\u202c',
+      '\u202e',
+      '\u2067',
+      '\u2069',
+      '\ud83d',
+      '😀',
+    )
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), fc.integer({ min: 2, max: 20 }), (pieces, length) => {
+        const line = oneLine(pieces.join(''), length)
+        expect(line).not.toMatch(/ {2}|^ | $/)
+        expect(oneLine(line, length)).toBe(line)
+      }),
+    )
   })
 
   test('keeps what begins and ends within it, so that a number in Hebrew reads right', () => {

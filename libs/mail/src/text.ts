@@ -10,9 +10,13 @@ export function cleanText(text: string): string {
  * nothing in it turns what stands around it.
  */
 export function oneLine(text: string, length: number): string {
-  const line = cleanText(text.slice(0, length * 4))
-    .replace(/[\p{Cc}\s]+/gu, ' ')
-    .trim()
+  const line = spaced(cleanText(text.slice(0, length * 4)))
   const letters = [...line]
-  return withinOwnBounds(letters.length <= length ? line : `${letters.slice(0, length - 1).join('')}…`)
+  const cut = letters.length <= length ? line : `${letters.slice(0, length - 1).join('')}…`
+  // What is taken out may have stood between two spaces.
+  return spaced(withinOwnBounds(cut))
+}
+
+function spaced(text: string): string {
+  return text.replace(/[\p{Cc}\s]+/gu, ' ').trim()
 }

@@ -67,7 +67,7 @@ const usualSizes = new Map(
   Object.entries({ h1: 2, h2: 1.5, h3: 1.17, h5: 0.83, h6: 0.67, small: 0.83, sub: 0.83, sup: 0.83 }),
 )
 
-export function writeStyle(style: Style): string {
+export function writeStyle(style: ReadonlyMap<string, string>): string {
   let css = ''
   for (const [property, value] of style) css += css === '' ? `${property}:${value}` : `;${property}:${value}`
   return css

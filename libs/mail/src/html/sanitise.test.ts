@@ -39,6 +39,17 @@ test('letters of Outlook are set as their sheet says', () => {
   )
 })
 
+test('elements written alike look as the sheet says that stands before them, and as what is around them', () => {
+  const sheet = (size: string) => `<style>b{font-size:${size}}</style>`
+  expect(sanitiseHtml(`<b>1</b>${sheet('10px')}<b>2</b>${sheet('150%')}<b>3</b>`)).toBe(
+    '<b>1</b><b style="font-size:10px">2</b><b style="font-size:150%">3</b>',
+  )
+  const large = '<font style="font-size:60px"><i style="font-size:200%">a</i></font>'
+  expect(sanitiseHtml(`<i style="font-size:200%">a</i>${large}`)).toBe(
+    '<i style="font-size:200%">a</i><span style="font-size:60px"><i style="font-size:96px">a</i></span>',
+  )
+})
+
 test('remote images wait until they are asked for; those that only count their readers are gone', () => {
   const html = sanitiseHtml(
     '<img src="http://a.test/a.png?b=1&amp;c=2" alt="A"><img src="https://a.test/o" width=1 height=1>',

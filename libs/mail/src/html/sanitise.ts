@@ -1,6 +1,7 @@
 import { writeStyle } from './css.ts'
 import { escapeAttribute, escapeText } from './escape.ts'
 import { marker, markerText } from './links.ts'
+import type { Look } from './looks.ts'
 import { type Element, type Options, type Writer, writeTree } from './tree.ts'
 
 /**
@@ -23,6 +24,7 @@ const textLimit = 6 * 1024 * 1024
 class HtmlWriter implements Writer {
   readonly #pieces: string[] = []
   readonly #endTags: string[] = []
+  readonly #startTags = new WeakMap<Look, string>()
   #length = 0
 
   html(): string {
@@ -31,7 +33,7 @@ class HtmlWriter implements Writer {
 
   open(element: Element): void {
     const isWritten = this.#length < tagLimit || element.kind === 'table part'
-    if (isWritten) this.#write(startTag(element))
+    if (isWritten) this.#write(this.#startTag(element))
     this.#endTags.push(isWritten ? `</${element.name}>` : '')
   }
 
@@ -40,7 +42,7 @@ class HtmlWriter implements Writer {
   }
 
   empty(element: Element): void {
-    if (this.#length < tagLimit) this.#write(startTag(element))
+    if (this.#length < tagLimit) this.#write(this.#startTag(element))
   }
 
   text(text: string): void {
@@ -54,13 +56,21 @@ class HtmlWriter implements Writer {
     this.#write(`<span ${marker}="">${escapeText(markerText(target))}</span>`)
   }
 
+  #startTag({ look }: Element): string {
+    const known = this.#startTags.get(look)
+    if (known !== undefined) return known
+    const tag = startTag(look)
+    this.#startTags.set(look, tag)
+    return tag
+  }
+
   #write(piece: string): void {
     this.#length += piece.length
     this.#pieces.push(piece)
   }
 }
 
-function startTag({ name, attributes, style }: Element): string {
+function startTag({ name, attributes, style }: Look): string {
   let tag = `<${name}`
   for (const [attribute, value] of attributes) tag += ` ${attribute}="${escapeAttribute(value)}"`
   if (style.size > 0) tag += ` style="${escapeAttribute(writeStyle(style))}"`

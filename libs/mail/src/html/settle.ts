@@ -22,11 +22,14 @@ export function settle(name: string, style: Style, fontSize: number, around: Inh
   }
   const lineHeight = settleLines(style, fontSize, around)
   const symbols = settleFont(style, around)
-  if (style.size === 0) return { fontSize, lineHeight, symbols }
-  settleIndent(style, fontSize)
-  settleHeight(name, style)
-  if (!cells.has(name) && name !== 'img') settleWidth(style)
-  return { fontSize, lineHeight, symbols }
+  if (style.size > 0) {
+    settleIndent(style, fontSize)
+    settleHeight(name, style)
+    if (!cells.has(name) && name !== 'img') settleWidth(style)
+  }
+  // The same object, so that what is within is known to be in a place alike (looks.ts).
+  const isAsAround = fontSize === around.fontSize && lineHeight === around.lineHeight && symbols === around.symbols
+  return isAsAround ? around : { fontSize, lineHeight, symbols }
 }
 
 /** Signs are written as characters, for a reader who has not that font. */

@@ -1,5 +1,6 @@
-import { readLength, type Style } from './css.ts'
+import { readLength } from './css.ts'
 import { Flow } from './flow.ts'
+import type { Look } from './looks.ts'
 import { type Element, type Writer, writeTree } from './tree.ts'
 
 /**
@@ -21,6 +22,7 @@ class TextWriter implements Writer {
   readonly #flows = [new Flow()]
   readonly #open: Open[] = []
   readonly #links: Link[] = []
+  readonly #manners = new WeakMap<Look, Manner>()
   #hidden = 0
   #depth = 0
   #length = 0
@@ -33,23 +35,23 @@ class TextWriter implements Writer {
 
   open(element: Element): void {
     const around = this.#open.at(-1)
-    const isHidden = hides(element)
-    if (isHidden) this.#hidden++
-    const isDeep = element.name === 'li' || isQuote(element)
-    const hasFlow = this.#hidden === 0 && (isCell(element) || (isDeep && this.#depth < depthLimit))
+    const manner = this.#mannerOf(element)
+    if (manner.isHidden) this.#hidden++
+    const isDeep = element.name === 'li' || manner.isQuote
+    const hasFlow = this.#hidden === 0 && (manner.isCell || (isDeep && this.#depth < depthLimit))
     const open: Open = {
-      isHidden,
+      manner,
       hasFlow,
-      isExact: exactness.get(element.style.get('white-space') ?? element.name) ?? around?.isExact ?? false,
-      fontSize: element.inherited.fontSize,
-      item: Number(attributeOf(element, 'start') ?? 1),
+      isExact: manner.isExact ?? around?.isExact ?? false,
+      fontSize: element.look.inherited.fontSize,
+      item: element.name === 'ol' ? Number(attributeOf(element, 'start') ?? 1) : 1,
       isNumbered: element.name === 'ol',
       marker: element.name === 'li' ? markerFor(element, around) : '',
       cells: [],
     }
     this.#open.push(open)
     if (this.#hidden > 0) return
-    if (isBlock(element)) this.#flow.end(gap(element, 'top'))
+    if (manner.isBlock) this.#flow.end(manner.top)
     if (hasFlow) this.#flows.push(new Flow())
     if (hasFlow && isDeep) this.#depth++
     if (element.name === 'a') this.#links.push({ href: attributeOf(element, 'href') ?? '', words: '' })
@@ -58,18 +60,19 @@ class TextWriter implements Writer {
 
   close(element: Element): void {
     const open = this.#open.pop()!
+    const { manner } = open
     if (this.#hidden === 0) {
       if (element.name === 'q') this.#add('”')
       if (element.name === 'a') this.#endLink(this.#links.pop()!)
       if (open.hasFlow) this.#endFlow(element, open)
       if (element.name === 'tr') this.#flow.addLines(rowOf(open.cells))
-      if (isBlock(element)) this.#flow.end(gap(element, 'bottom'))
+      if (manner.isBlock) this.#flow.end(manner.bottom)
     }
-    if (open.isHidden) this.#hidden--
+    if (manner.isHidden) this.#hidden--
   }
 
   empty(element: Element): void {
-    if (this.#hidden > 0 || hides(element)) return
+    if (this.#hidden > 0 || hides(element.look)) return
     if (element.name === 'br') this.#flow.break()
     else if (element.name === 'hr') this.#flow.addLines(['_'.repeat(32)])
     else if (element.name === 'img') this.#add(pictured(attributeOf(element, 'alt') ?? ''))
@@ -93,6 +96,14 @@ class TextWriter implements Writer {
     return this.#flows.at(-1)!
   }
 
+  #mannerOf(element: Element): Manner {
+    const known = this.#manners.get(element.look)
+    if (known) return known
+    const manner = mannerOf(element)
+    this.#manners.set(element.look, manner)
+    return manner
+  }
+
   #add(text: string, isExact = false): void {
     if (this.#length > lengthLimit) return
     const seen = text.replace(/\u00ad|\u034f|\u200b|\u2060|\ufeff/g, '')
@@ -102,9 +113,9 @@ class TextWriter implements Writer {
     if (link && link.words.length < 2000) link.words += seen
   }
 
-  #endFlow(element: Element, { marker }: Open): void {
+  #endFlow(element: Element, { manner, marker }: Open): void {
     const lines = this.#flows.pop()!.lines()
-    if (isCell(element)) return void this.#open.at(-1)?.cells.push(lines)
+    if (manner.isCell) return void this.#open.at(-1)?.cells.push(lines)
     this.#depth--
     if (element.name !== 'li') return this.#flow.addLines(lines.map((line) => (line === '' ? '>' : `> ${line}`)))
     const indent = ' '.repeat(marker.length)
@@ -121,8 +132,20 @@ class TextWriter implements Writer {
   }
 }
 
-type Open = {
+/** What its look says of how an element is told. */
+type Manner = {
   isHidden: boolean
+  isBlock: boolean
+  isCell: boolean
+  isQuote: boolean
+  isExact: boolean | undefined
+  /** Lines that end before it and behind it; 2 to leave an empty one. */
+  top: 1 | 2
+  bottom: 1 | 2
+}
+
+type Open = {
+  manner: Manner
   /** What is in it is put together by itself. */
   hasFlow: boolean
   isExact: boolean
@@ -136,30 +159,31 @@ type Open = {
 
 type Link = { href: string; words: string }
 
-function attributeOf({ attributes }: Element, name: string): string | undefined {
-  return attributes.find(([attribute]) => attribute === name)?.[1]
+function attributeOf({ look }: Element, name: string): string | undefined {
+  return look.attributes.find(([attribute]) => attribute === name)?.[1]
 }
 
-function hides({ style }: Element): boolean {
+function mannerOf({ name, kind, look }: Element): Manner {
+  const { style } = look
+  return {
+    isHidden: hides(look),
+    isBlock: kind === 'block' || kind === 'table part' || blockDisplays.has(style.get('display') ?? ''),
+    isCell: name === 'td' || name === 'th',
+    // Some programs use the element to move a block in.
+    isQuote: name === 'blockquote' && !(style.get('border') === 'none' && !style.has('border-left')),
+    isExact: exactness.get(style.get('white-space') ?? name),
+    top: gap(look, 'top'),
+    bottom: gap(look, 'bottom'),
+  }
+}
+
+function hides({ style }: Look): boolean {
   if (style.get('display') === 'none' || style.get('visibility') === 'hidden' || style.get('opacity') === '0')
     return true
   return style.get('overflow') === 'hidden' && (style.get('max-height') === '0' || style.get('height') === '0')
 }
 
-function isBlock({ kind, style }: Element): boolean {
-  return kind === 'block' || kind === 'table part' || blockDisplays.has(style.get('display') ?? '')
-}
-
 const blockDisplays = new Set(['block', 'list-item', 'table'])
-
-function isCell({ name }: Element): boolean {
-  return name === 'td' || name === 'th'
-}
-
-/** Some programs use the element to move a block in. */
-function isQuote({ name, style }: Element): boolean {
-  return name === 'blockquote' && !(style.get('border') === 'none' && !style.has('border-left'))
-}
 
 const exactness = new Map([
   ['pre', true],
@@ -170,7 +194,7 @@ const exactness = new Map([
 ])
 
 /** Whether an empty line is left there, by the margin it has or browsers give it. */
-function gap({ name, style }: Element, side: 'top' | 'bottom'): 1 | 2 {
+function gap({ name, style }: Look, side: 'top' | 'bottom'): 1 | 2 {
   const margin = marginOf(style, side)
   if (margin === undefined) return spaced.has(name) ? 2 : 1
   return margin < 6 || name === 'li' ? 1 : 2
@@ -178,7 +202,7 @@ function gap({ name, style }: Element, side: 'top' | 'bottom'): 1 | 2 {
 
 const spaced = new Set(['p', 'pre', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'blockquote'])
 
-function marginOf(style: Style, side: 'top' | 'bottom'): number | undefined {
+function marginOf(style: Look['style'], side: 'top' | 'bottom'): number | undefined {
   const sides = style.get('margin')?.split(' ')
   const margin = style.get(`margin-${side}`) ?? (side === 'top' ? sides?.[0] : (sides?.[2] ?? sides?.[0]))
   return margin === undefined ? undefined : (readLength(margin, { fontSize: 16 })?.px ?? 0)

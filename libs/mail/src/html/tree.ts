@@ -6,12 +6,11 @@
  * out of a table, it gets a row and a cell of its own instead. Each step looks at no more than the elements open, and
  * those are few, so time is linear.
  */
-import { type Attribute, describe } from './attributes.ts'
 import { cleanCharacters } from './characters.ts'
-import type { Style } from './css.ts'
 import { breakOut, headings, type Kind, type Plan, planOf, scopes, tableFrames } from './elements.ts'
 import { marker, markerText, unsaidTarget, withWords } from './links.ts'
-import { type Inherited, initial } from './settle.ts'
+import { type Look, Looks } from './looks.ts'
+import { initial } from './settle.ts'
 import { Sheet } from './sheet.ts'
 import { asCharacters } from './symbols.ts'
 import { type Attributes, type Reader, readTokens } from './tokens.ts'
@@ -21,11 +20,7 @@ export type Element = {
   /** How the letter named it. */
   source: string
   kind: Kind
-  attributes: Attribute[]
-  style: Style
-  inherited: Inherited
-  /** It tells nothing, and only its end tag may be waited for. */
-  plain: boolean
+  look: Look
   open: boolean
   /** Its end came where it could not end yet; it does as soon as it can. */
   ended: boolean
@@ -69,6 +64,7 @@ class Tree implements Reader {
   /** Elements too deep to be opened, whose end tags are to end nothing else. */
   readonly #tooDeep = new Map<string, number>()
   readonly #sheet = new Sheet()
+  readonly #looks = new Looks()
   #text = ''
   #paragraphs = 0
   #additions = additionLimit
@@ -118,7 +114,10 @@ class Tree implements Reader {
 
   text(text: string): void {
     if (!this.#dropping) this.#text += text
-    else if (this.#dropping.source === 'style') this.#sheet.add(text)
+    else if (this.#dropping.source === 'style') {
+      this.#sheet.add(text)
+      this.#looks.forget()
+    }
   }
 
   end(): void {
@@ -160,7 +159,7 @@ class Tree implements Reader {
     const element = this.#elementOf(source, { name, kind }, attributes)
     if (!element) return
     if (kind === 'void') return this.#writeEmpty(element)
-    if (attributes.has(marker) && element.plain && this.#parent()?.name === 'a') return this.#hold(element)
+    if (attributes.has(marker) && element.look.plain && this.#parent()?.name === 'a') return this.#hold(element)
     if (!this.#hasRoomFor(name)) {
       this.#tooDeep.set(source, (this.#tooDeep.get(source) ?? 0) + 1)
       if (kind === 'block') this.#text += ' '
@@ -329,21 +328,17 @@ class Tree implements Reader {
 
   #elementOf(source: string, plan: Plan, given: Attributes): Element | undefined {
     const sheet = this.#additions > 0 ? this.#sheet : undefined
-    const described = describe(source, plan.name, given, this.#top()?.inherited ?? initial, sheet)
-    if (!described) return undefined
-    // A link to nowhere is only a place in the letter.
-    const isPlace = source === 'a' && !described.attributes.some(([attribute]) => attribute === 'href')
-    const { name, kind } = isPlace ? { ...plan, name: 'span' } : plan
-    const { styled, ...element } = described
-    if (styled) for (const [property, value] of element.style) this.#additions -= property.length + value.length + 2
-    const plain = (name === 'span' || source === 'body') && element.attributes.length === 0 && element.style.size === 0
-    return { name, source, kind, ...element, plain, open: false, ended: false }
+    const look = this.#looks.of(source, plan.name, given, this.#top()?.look.inherited ?? initial, sheet)
+    if (!look) return undefined
+    this.#additions -= look.added
+    return { name: look.name, source, kind: plan.kind, look, open: false, ended: false }
   }
 
   #affords(elements: Element[]): boolean {
-    for (const { name, attributes, style } of elements) {
+    for (const { name, look } of elements) {
       this.#additions -= 2 * name.length + 5
-      for (const [attribute, value] of [...attributes, ...style]) this.#additions -= attribute.length + value.length + 4
+      for (const [attribute, value] of [...look.attributes, ...look.style])
+        this.#additions -= attribute.length + value.length + 4
     }
     return this.#additions > 0
   }
@@ -359,7 +354,7 @@ class Tree implements Reader {
 
   /** As others will read it: without those that tell nothing. */
   #parent(): Element | undefined {
-    return this.#stack.findLast(({ plain }) => !plain)
+    return this.#stack.findLast(({ look }) => !look.plain)
   }
 
   #framed(): boolean {
@@ -370,7 +365,7 @@ class Tree implements Reader {
     element.open = true
     this.#stack.push(element)
     if (element.name === 'p') this.#paragraphs++
-    if (element.plain) return
+    if (element.look.plain) return
     this.#release()
     if (element.kind === 'block') this.#hear(' ')
     this.#writer.open(element)
@@ -400,7 +395,7 @@ class Tree implements Reader {
       this.#formatting.splice(Math.max(0, this.#formatting.lastIndexOf(undefined)))
     }
     this.#isHolding = false
-    if (element.plain) return
+    if (element.look.plain) return
     if (element.name === 'a') this.#endLink()
     else this.#release()
     this.#writer.close(element)
@@ -424,7 +419,7 @@ class Tree implements Reader {
     }
     this.#release()
     this.#reconstruct()
-    const symbols = this.#top()?.inherited.symbols
+    const symbols = this.#top()?.look.inherited.symbols
     this.#writeText(symbols ? asCharacters(text, symbols) : text)
   }
 
@@ -468,8 +463,8 @@ class Tree implements Reader {
   }
 }
 
-function attributeOf({ attributes }: Element, name: string): string {
-  return attributes.find(([attribute]) => attribute === name)?.[1] ?? ''
+function attributeOf({ look }: Element, name: string): string {
+  return look.attributes.find(([attribute]) => attribute === name)?.[1] ?? ''
 }
 
 function again(element: Element): Element {

@@ -154,6 +154,11 @@ export const bombs: Bomb[] = [
       html(`<style>${'p{color:red;background:blue}'.repeat(20_000)}</style>${'<p class="a b c">x</p>'.repeat(60_000)}`),
   },
   { name: 'selectors of 2 MB', letter: () => html(`<style>${'.a,'.repeat(500_000)}b{color:red}</style><p class=a>x`) },
+  { name: 'a line of 800,000 pieces', letter: () => html('&<b>'.repeat(400_000)) },
+  {
+    name: 'tags that never come twice',
+    letter: () => html(Array.from({ length: 150_000 }, (_, at) => `<b id=${at}>`).join('x')),
+  },
   { name: '360,000 entities', letter: () => html('&amp;&#x41;&nbsp;'.repeat(120_000)) },
   {
     name: 'a thousand quotes of quotes, each a thousand deep',

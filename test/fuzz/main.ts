@@ -1,7 +1,8 @@
 /**
  * `npm run fuzz`: letters of the corpus, or our own where it is absent, made worse at random, through all that reads
  * letters: nothing may throw, take longer than two seconds, or break what holds of any letter. Options: `--minutes 10`,
- * `--seed 1`, `--from N` (begin with that letter), `--letters N` (so many).
+ * `--seed 1`, `--from N` (begin with that letter), `--letters N` (so many). With `--baits` instead each kind of bait
+ * (baits.ts) in each place of a letter.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,6 +10,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { lettersIn } from '../corpus/letters.ts'
 import { corpusAbsent, corpusDir } from '../world/corpus.ts'
+import { baitAll } from './bait-all.ts'
 import { type Find, fuzz } from './run.ts'
 import { ownSamples } from './samples.ts'
 
@@ -18,8 +20,14 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     from: { type: 'string', default: '0' },
     letters: { type: 'string' },
+    baits: { type: 'boolean', default: false },
   },
 })
+if (values.baits) {
+  const { letters, finds } = await baitAll()
+  process.stdout.write(`${[`${letters} letters, ${finds.length} late or failed`, ...finds].join('\n')}\n`)
+  process.exit(finds.length > 0 ? 1 : 0)
+}
 const [minutes, seed, begin] = [values.minutes, values.seed, values.from].map(Number) as [number, number, number]
 const most = values.letters === undefined ? Number.POSITIVE_INFINITY : Number(values.letters)
 const corpus = corpusDir()

@@ -9,6 +9,7 @@ import {
   headerValues,
   readHeader,
 } from './headers.ts'
+import { Texts } from './html/show.ts'
 import { type Attachment, type ParsedLetter, parseLetter } from './parse.ts'
 import { type Understanding, understand } from './understand.ts'
 import { signatureText } from './unpack/signature.ts'
@@ -20,7 +21,9 @@ export type Origin = { mailFrom?: string; keys?: readonly string[]; mailDomain?:
 export function inspectLetter(raw: Buffer, { mailFrom, keys = [], mailDomain = '' }: Origin = {}): Inspection {
   const header = readHeader(raw)
   const envelope = { mailFrom: mailFrom ?? returnPath(header) ?? 'unknown' }
-  return inspection(header, parseLetter(raw), understand(raw, header, envelope, { keys, mailDomain }))
+  const htmlTexts = new Texts()
+  const letter = parseLetter(raw, htmlTexts)
+  return inspection(header, letter, understand(raw, header, envelope, { keys, mailDomain }, htmlTexts))
 }
 
 export type Inspection = ReturnType<typeof inspection>

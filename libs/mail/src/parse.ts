@@ -4,7 +4,8 @@ import { filenameOf, isLetter } from './filename.ts'
 import { type Circumstances, type Folded, fold, markFolds } from './fold/index.ts'
 import { headerMailboxes, headerText } from './headers.ts'
 import { sanitiseHtml } from './html/sanitise.ts'
-import { htmlToText } from './html/text.ts'
+import { type Shown, showHtml, Texts } from './html/show.ts'
+import type { Options } from './html/tree.ts'
 import { contentIdOf, linkLocations, locationsIn, markInline } from './inline.ts'
 import { unixLines } from './line-ends.ts'
 import { type Bodies, bodiesOf } from './mime/bodies.ts'
@@ -46,19 +47,22 @@ export type Attachment = {
   content: Buffer
 }
 
-/** Any bytes give a letter. Pure, and in time that grows with their number only. */
-export function parseLetter(source: Buffer): ParsedLetter {
+/** Any bytes give a letter. Pure, and in time that grows with their number only. `htmlTexts` are for who reads it as well. */
+export function parseLetter(source: Buffer, htmlTexts = new Texts()): ParsedLetter {
   const { root, warnings } = readTree(source)
   const { warnings: unpackWarnings, ...unpacked } = unpackTree(root)
-  const reading: Reading = { root, warnings: new Set([...warnings, ...unpackWarnings]), texts: new Map(), unnamed: 0 }
+  const reading: Reading = {
+    root,
+    warnings: new Set([...warnings, ...unpackWarnings]),
+    texts: new Map(),
+    htmlTexts,
+    unnamed: 0,
+  }
   const bodies = bodiesOf(root)
   const written = circumstancesOf(root)
-  const marked = htmlOf(bodies, reading, written)
+  const shown = htmlOf(bodies, reading, written)
   const text = textOf(bodies, reading)
-  const textOfHtml = !bodies.text.some(
-    (part) => part.type === 'text/plain' && bodyText(part, textLimit, reading).trim() !== '',
-  )
-  const { html, visible_text, folded } = fold({ ...written, text, html: marked, textOfHtml })
+  const { html, visible_text, folded } = fold({ ...written, text, html: undefined, ...shown })
   const attachments = filesOf(bodies, reading).map((part) => attachmentOf(part, reading))
   markInline(attachments, html)
   return { text, html, visible_text, folded, attachments, ...unpacked, warnings: [...reading.warnings] }
@@ -69,6 +73,7 @@ type Reading = {
   warnings: Set<string>
   /** Bodies that were read, as one may be text and HTML. */
   texts: Map<Entity, string>
+  htmlTexts: Texts
   /** Files without a name of their own. */
   unnamed: number
 }
@@ -78,27 +83,46 @@ function circumstancesOf({ header }: Entity): Circumstances {
   return { ...(author && { author }), subject: headerText(header, 'subject') }
 }
 
-function htmlOf({ html }: Bodies, reading: Reading, written: Circumstances): string | undefined {
+/** With its text, where the letter has no other. */
+function htmlOf(bodies: Bodies, reading: Reading, written: Circumstances): Piece | undefined {
+  const { html } = bodies
   if (!html.some(isHtml)) return undefined
   const locations = locationsIn(reading.root)
   // Each by itself: what one of them leaves open must not swallow the next.
   const parts = html.filter(isReadable)
-  const pieces = firstParts(parts, htmlLimit, reading).map((part) => {
+  const first = firstParts(parts, htmlLimit, reading)
+  const isTold = !hasPlainText(bodies, reading)
+  const pieces = first.map((part) => {
     const text = bodyText(part, htmlLimit, reading)
-    if (!isHtml(part)) return sanitiseHtml(escaped(text))
+    if (!isHtml(part)) return shownAs(escaped(text), {}, isTold)
     // A letter may bring marks of folds as well, but not its own digest.
     const foldKey = hash('sha256', text)
-    return sanitiseHtml(markFolds(linkLocations(text, locations), written, foldKey), { foldKey })
+    const marked = markFolds(linkLocations(text, locations), written, foldKey)
+    const shown = shownAs(marked, { foldKey }, isTold)
+    if (marked === text && shown.told !== undefined) reading.htmlTexts.know(text, shown.told)
+    return shown
   })
-  return wholePieces(pieces, parts.length, reading).join('\n')
+  const kept = wholePieces(pieces, parts.length, reading)
+  const whole = kept.map((piece) => piece.html).join('\n')
+  return isTold ? { html: whole, told: kept.map((piece) => piece.told).join('\n') } : { html: whole }
+}
+
+type Piece = Partial<Shown> & { html: string }
+
+function shownAs(html: string, options: Options, isTold: boolean): Piece {
+  return isTold ? showHtml(html, options) : { html: sanitiseHtml(html, options) }
+}
+
+function hasPlainText({ text }: Bodies, reading: Reading): boolean {
+  return text.some((part) => part.type === 'text/plain' && bodyText(part, textLimit, reading).trim() !== '')
 }
 
 /** Cut at its end, HTML would take what stands behind it on a page for its own. */
-function wholePieces(pieces: string[], all: number, { warnings }: Reading): string[] {
-  const kept: string[] = []
+function wholePieces(pieces: Piece[], all: number, { warnings }: Reading): Piece[] {
+  const kept: Piece[] = []
   let length = 0
   for (const piece of pieces) {
-    length += piece.length
+    length += piece.html.length
     if (kept.length === 0 || length <= 2 * htmlLimit) kept.push(piece)
   }
   if (kept.length < all) warnings.add('Only the first parts of the HTML are shown; the rest is in the raw letter.')
@@ -122,7 +146,7 @@ function textOf({ text, html }: Bodies, reading: Reading): string {
 function joined(parts: Entity[], reading: Reading): string {
   const pieces = firstParts(parts.filter(isReadable), textLimit, reading).map((part) => {
     const text = bodyText(part, isHtml(part) ? htmlLimit : textLimit, reading)
-    return isHtml(part) ? htmlToText(text) : text
+    return isHtml(part) ? reading.htmlTexts.of(text) : text
   })
   const lines = pieces.map((piece, at) => (at === pieces.length - 1 || piece.endsWith('\n') ? piece : `${piece}\n`))
   return capped(lines.join(''), textLimit, 'text', reading)

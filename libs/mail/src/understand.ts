@@ -16,6 +16,7 @@ import { isAbsenceSubject } from './classify-words.ts'
 import { type Complaint, complaintEvidence, readComplaint } from './complaint.ts'
 import { isNullSender, subjectOf } from './face.ts'
 import type { Header } from './headers.ts'
+import { Texts } from './html/show.ts'
 import { receiptEvidence } from './receipt.ts'
 
 export type Understanding = { kind: FineKind; evidence: string[]; bounce?: Bounce; complaint?: Complaint }
@@ -25,10 +26,16 @@ export type Ours = { keys: readonly string[]; mailDomain: string }
 
 /**
  * What a letter is by all of its bytes. The header decides, as at the door (classify.ts); the body may add that it is a
- * bounce or an automatic reply after all, or a finer kind.
+ * bounce or an automatic reply after all, or a finer kind. `htmlTexts` are those of who read the letter before.
  */
-export function understand(raw: Buffer, header: Header, envelope: LetterEnvelope, ours: Ours): Understanding {
-  const { byHeader, byBody, letter, known } = look(raw, header, envelope, ours)
+export function understand(
+  raw: Buffer,
+  header: Header,
+  envelope: LetterEnvelope,
+  ours: Ours,
+  htmlTexts = new Texts(),
+): Understanding {
+  const { byHeader, byBody, letter, known } = look(raw, header, envelope, ours, htmlTexts)
   const { kind, evidence } = byBody ?? byHeader
   const seen = { kind, evidence: [...new Set([...(kind === byHeader.kind ? [byHeader.evidence] : []), evidence])] }
   if (kind === 'feedback_report') return { ...seen, complaint: readComplaint(letter, known) }
@@ -49,9 +56,9 @@ export function classifyWhole(raw: Buffer, header: Header, envelope: LetterEnvel
   return { kind: kind === 'feedback_report' || kind === 'challenge' ? 'auto_reply' : kind, evidence }
 }
 
-function look(raw: Buffer, header: Header, envelope: LetterEnvelope, ours: Ours) {
+function look(raw: Buffer, header: Header, envelope: LetterEnvelope, ours: Ours, htmlTexts?: Texts) {
   const byHeader = classify(header, envelope, ours.keys)
-  const letter = takeApart(raw, header)
+  const letter = takeApart(raw, header, htmlTexts)
   const known = { ...ours, bounceToken: envelope.bounceToken }
   return { byHeader, byBody: findIn(letter, envelope, byHeader, known), letter, known }
 }

@@ -1,6 +1,6 @@
 /** A letter taken apart as mail servers write theirs: what it says itself, and the letter that it returns. */
 import { type Header, parseHeader, readHeader } from '../headers.ts'
-import { htmlToText } from '../html/text.ts'
+import { Texts } from '../html/show.ts'
 import { unixLines } from '../line-ends.ts'
 import { entityText } from '../mime/entity-text.ts'
 import { decodeTransfer } from '../mime/transfer.ts'
@@ -23,10 +23,11 @@ const readLimit = 2 * 1024 * 1024
 const wordLimit = 256 * 1024
 const returnedLimit = 256 * 1024
 
-export function takeApart(raw: Buffer, header = readHeader(raw)): Parts {
+/** `htmlTexts` are those of who read the letter before. */
+export function takeApart(raw: Buffer, header = readHeader(raw), htmlTexts = new Texts()): Parts {
   const leaves = leavesOf(readTree(raw.subarray(0, readLimit)).root)
   const at = leaves.findIndex(isReturned)
-  const text = textBefore(at < 0 ? leaves : leaves.slice(0, at))
+  const text = textBefore(at < 0 ? leaves : leaves.slice(0, at), htmlTexts)
   const { words, returned } = divided(text)
   if (at < 0) return { header, leaves, words, original: headerOf(returned), returned: Buffer.from(returned) }
   const letter = returnedLetter(leaves[at]!)
@@ -44,14 +45,14 @@ function returnedLetter({ body, encoding }: Entity): Buffer {
   return bytes.subarray(start, start + returnedLimit)
 }
 
-function textBefore(leaves: Entity[]): string {
+function textBefore(leaves: Entity[], htmlTexts: Texts): string {
   const texts = leaves.filter(({ type }) => type.startsWith('text/'))
   const plain = texts.filter(({ type }) => type !== 'text/html')
   let text = ''
   for (const leaf of plain.length > 0 ? plain : texts) {
     if (text.length >= wordLimit) break
     const written = entityText(leaf, wordLimit)
-    text += `${leaf.type === 'text/html' ? htmlToText(written) : written}\n`
+    text += `${leaf.type === 'text/html' ? htmlTexts.of(written) : written}\n`
   }
   return text.slice(0, wordLimit)
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { Parser } from 'htmlparser2'
 import { expect, test } from 'vitest'
+import { showHtml } from '../html/show.ts'
 import { parseLetter } from '../parse.ts'
 import { fold, markFolds } from './index.ts'
 
@@ -158,8 +159,10 @@ test('of a letter that has HTML only the visible text follows the marks, and is 
 })
 
 test('where the text and the marked HTML differ, the lines of the text decide', () => {
-  const html = '<p>Ano.</p><details data-folded="history"><summary></summary>Ne.</details>'
-  expect(fold({ text: 'Jiný text.\n\nOdesláno z iPhonu', html, textOfHtml: true })).toMatchObject({
+  const marked = '<p>Ano.</p><details data-folded="history" data-fold-key="k"><summary></summary>Ne.</details>'
+  const shown = showHtml(marked, { foldKey: 'k' })
+  expect(fold({ text: 'Ano.\n\nNe.', ...shown })).toMatchObject({ visible_text: 'Ano.', folded: [{ text: 'Ne.' }] })
+  expect(fold({ text: 'Jiný text.\n\nOdesláno z iPhonu', ...shown })).toMatchObject({
     visible_text: 'Jiný text.',
     folded: [{ reason: 'signature' }],
   })

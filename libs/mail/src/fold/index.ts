@@ -18,13 +18,11 @@ export type FoldedLetter = { visible_text: string; folded: Folded[]; html: strin
 export type Circumstances = { author?: { name: string; address: string }; subject?: string }
 
 /**
- * Total, pure, linear. `html` has been marked and sanitised, and stays as it is. Where `text` was made of it by
- * `htmlToText`, say so: its marks then decide, for they know more than lines do.
+ * Total, pure, linear. `html` has been marked and sanitised, and stays as it is. Where `text` was made of it, give what
+ * `showHtml` told of it as well: its marks then decide, for they know more than lines do.
  */
-export function fold(
-  letter: Circumstances & { text: string; html: string | undefined; textOfHtml?: boolean },
-): FoldedLetter {
-  const { text, html } = letter
-  const marked = letter.textOfHtml && html !== undefined ? foldByMarks(text, html) : undefined
+export function fold(letter: Circumstances & { text: string; html: string | undefined; told?: string }): FoldedLetter {
+  const { text, html, told } = letter
+  const marked = html !== undefined && told !== undefined ? foldByMarks(text, html, told) : undefined
   return { ...(marked ?? foldLines(text, letter)), html }
 }

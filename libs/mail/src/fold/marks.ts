@@ -1,23 +1,21 @@
-import { htmlToText } from '../html/text.ts'
+import { foldBegin, foldEnd } from '../html/text.ts'
 import type { Reason } from './index.ts'
 import { type FoldedText, type Part, parted } from './text.ts'
 
 /**
- * Text that was made of HTML, folded where that is. Undefined where the two do not agree in every character but white
+ * Text that was made of HTML, folded where that is; `told` is the text of the HTML with marks (html/show.ts). Undefined where the two do not agree in every character but white
  * space, as when sanitising took some away: then nothing could be said of the rest.
  */
-export function foldByMarks(text: string, html: string): FoldedText | undefined {
+export function foldByMarks(text: string, html: string, told: string): FoldedText | undefined {
   if (!html.includes('<details data-folded="')) return { visible_text: text, folded: [] }
-  if (/[\ue000\ue001]/.test(html)) return undefined
-  const marked = htmlToText(
-    html.replace(opening, (_, reason: Reason) => ` \ue000${reason[0]} `).replaceAll('</details>', ' \ue001 '),
-  )
-  const parts = marked.split(/([\ue000\ue001])/)
+  // The letter's own would be taken for ours.
+  if (marks.test(html)) return undefined
+  const parts = told.split(marks)
   const lengths: { length: number; reason?: Reason }[] = [{ length: squeezed(parts[0]!).length }]
   let words = squeezed(parts[0]!)
   for (let at = 1; at < parts.length; at += 2) {
     const part = squeezed(parts[at + 1]!)
-    const reason = parts[at] === '\ue000' ? reasons[part[0]!] : undefined
+    const reason = parts[at] === foldBegin ? reasons[part[0]!] : undefined
     words += reason ? part.slice(1) : part
     lengths.push(reason ? { length: part.length - 1, reason } : { length: part.length })
   }
@@ -25,7 +23,7 @@ export function foldByMarks(text: string, html: string): FoldedText | undefined 
   return parted(cut(text, lengths))
 }
 
-const opening = /<details data-folded="(history|signature|disclaimer)">\s{0,9}<summary>\s{0,9}<\/summary>/g
+const marks = new RegExp(`([${foldBegin}${foldEnd}])`)
 
 const reasons: Record<string, Reason> = { h: 'history', s: 'signature', d: 'disclaimer' }
 

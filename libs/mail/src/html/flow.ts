@@ -2,6 +2,8 @@
 export class Flow {
   readonly #lines: string[] = []
   #line: string | undefined
+  /** The line ends with a space; to look at its end would put it together anew for each of its pieces. */
+  #isSpaced = false
   /** Lines to end before the next word. */
   #breaks = 0
   /** Spaces at the beginning of a line that stand there on purpose, or are all there is in it. */
@@ -11,11 +13,12 @@ export class Flow {
   add(text: string, exact: boolean): void {
     const atStart = this.#line === undefined || this.#breaks > 0
     const words = exact ? text : text.replace(/[ \t\n\f]+/g, ' ')
-    const fitting = !exact && (atStart || this.#line?.endsWith(' ')) ? words.replace(/^ /, '') : words
+    const fitting = !exact && (atStart || this.#isSpaced) ? words.replace(/^ /, '') : words
     if (atStart && fitting.trim() === '') this.#blank += fitting
     else if (fitting !== '') {
       this.#begin()
       this.#line += fitting
+      this.#isSpaced = fitting.endsWith(' ')
     }
   }
 

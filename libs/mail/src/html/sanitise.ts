@@ -21,7 +21,7 @@ export function sanitiseHtml(html: string, options: Options = {}): string {
 const tagLimit = 4 * 1024 * 1024
 const textLimit = 6 * 1024 * 1024
 
-class HtmlWriter implements Writer {
+export class HtmlWriter implements Writer {
   readonly #pieces: string[] = []
   readonly #endTags: string[] = []
   readonly #startTags = new WeakMap<Look, string>()
@@ -45,7 +45,7 @@ class HtmlWriter implements Writer {
     if (this.#length < tagLimit) this.#write(this.#startTag(element))
   }
 
-  text(text: string): void {
+  words(text: string): void {
     const escaped = escapeText(text)
     const rest = textLimit - this.#length
     this.#write(escaped.length <= rest ? escaped : escaped.slice(0, Math.max(0, rest)).replace(/&[a-z]{0,4}$/, ''))

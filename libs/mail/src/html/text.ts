@@ -11,14 +11,18 @@ import { type Element, type Writer, writeTree } from './tree.ts'
 export function htmlToText(html: string): string {
   const writer = new TextWriter()
   writeTree(html, writer)
-  return writer.lines().join('\n')
+  return writer.text()
 }
+
+/** In the text of HTML with our folds: where one begins, then the first letter of its reason; and where it ends. */
+export const foldBegin = '\ue000'
+export const foldEnd = '\ue001'
 
 /** Lists and quotes that are deeper look like this one; a line would be nothing but signs. */
 const depthLimit = 10
 const lengthLimit = 4 * 1024 * 1024
 
-class TextWriter implements Writer {
+export class TextWriter implements Writer {
   readonly #flows = [new Flow()]
   readonly #open: Open[] = []
   readonly #links: Link[] = []
@@ -29,11 +33,15 @@ class TextWriter implements Writer {
   /** Of the link before, which is not told twice. */
   #told = ''
 
-  lines(): string[] {
-    return this.#flow.lines()
+  /** Our folds are marked in it, for who wrote them (tree.ts, `foldKey`). */
+  text(): string {
+    return this.#flow.lines().join('\n')
   }
 
   open(element: Element): void {
+    if (element.name === 'summary') return
+    // A word like any other: what is told may not depend on where a fold was put.
+    if (element.name === 'details') return this.words(` ${foldBegin}${attributeOf(element, 'data-folded')?.[0]} `)
     const around = this.#open.at(-1)
     const manner = this.#mannerOf(element)
     if (manner.isHidden) this.#hidden++
@@ -59,6 +67,8 @@ class TextWriter implements Writer {
   }
 
   close(element: Element): void {
+    if (element.name === 'summary') return
+    if (element.name === 'details') return this.words(` ${foldEnd} `)
     const open = this.#open.pop()!
     const { manner } = open
     if (this.#hidden === 0) {
@@ -78,7 +88,7 @@ class TextWriter implements Writer {
     else if (element.name === 'img') this.#add(pictured(attributeOf(element, 'alt') ?? ''))
   }
 
-  text(text: string): void {
+  words(text: string): void {
     const open = this.#open.at(-1)
     // Some hide the first words of a newsletter by their size.
     if (this.#hidden > 0 || (open && open.fontSize < 2)) return

@@ -32,7 +32,7 @@ export type Writer = {
   close(element: Element): void
   /** An element that has nothing in it. */
   empty(element: Element): void
-  text(text: string): void
+  words(text: string): void
   /** The open link, which ends here, leads elsewhere than its words say. */
   target(target: string): void
 }
@@ -425,7 +425,7 @@ class Tree implements Reader {
 
   #writeText(text: string): void {
     this.#hear(text)
-    this.#writer.text(text)
+    this.#writer.words(text)
     this.#atStart = false
   }
 

@@ -43,12 +43,16 @@ test('a database that dies while a letter is judged costs a 451 4.3.0; sent agai
   await expect.poll(() => ticketsCalled(desk, 'Keep me'), { timeout: 20_000 }).toHaveLength(1)
 })
 
-test('while the broker is away letters are taken, and filed when it is back', { timeout: 120_000 }, async () => {
+test('while the broker is away letters are taken and answers are written; when it is back the letters are filed, and the answers go out once', {
+  timeout: 120_000,
+}, async () => {
   const rabbit = await startRabbit()
   leftBehind.push(() => rabbit.stop())
   const desk = await openDesk({ env: { AMQP_URL: rabbit.url } })
   leftBehind.push(() => desk.close())
   expect((await desk.hearsFrom(acme, jana, { subject: 'Before' })).code).toBe(250)
+  await expect.poll(() => ticketsCalled(desk, 'Before'), { timeout: 20_000 }).toHaveLength(1)
+  const [before] = await ticketsCalled(desk, 'Before')
   // RabbitMQ 3.10 forgets a quorum queue that was declared a second before kill -9; an orderly stop settles it.
   await rabbit.restart()
   await backAgain(desk)
@@ -56,10 +60,16 @@ test('while the broker is away letters are taken, and filed when it is back', { 
   const { code, mail } = await sendWithoutWaiting(desk, 'While it was away')
   expect(code).toBe(250)
   expect(mail).toBe(0)
+  desk.post.clear()
+  expect(await answerWithoutWaiting(desk, `P-${before!.number}`)).toBe(201)
   expect((await desk.http('/readyz')).status).toBe(503)
   await rabbit.restart()
   await expect.poll(() => ticketsCalled(desk, 'While it was away'), { timeout: 40_000 }).toHaveLength(1)
   await backAgain(desk)
+  await desk.post.next(async ({ parsed }) => Boolean((await parsed).text?.includes('Written meanwhile.')))
+  await desk.settled()
+  const texts = await Promise.all(desk.post.letters.map(async ({ parsed }) => (await parsed).text))
+  expect(texts.filter((text) => text?.includes('Written meanwhile.'))).toHaveLength(1)
 })
 
 test.each(transports)(
@@ -113,8 +123,14 @@ async function sendWithoutWaiting(desk: Desk, subject: string) {
   return { code, mail: (await ticketsCalled(desk, subject)).length }
 }
 
+async function answerWithoutWaiting(desk: Desk, number: string): Promise<number> {
+  const headers = { authorization: `Bearer ${desk.adminToken}`, 'content-type': 'application/json' }
+  const body = JSON.stringify({ text: 'Written meanwhile.' })
+  return (await desk.http(`/api/tickets/${number}/replies`, { method: 'POST', headers, body })).status
+}
+
 /** Read without waiting for queues: they cannot drain while something is away. */
-async function ticketsCalled(desk: Desk, subject: string): Promise<unknown[]> {
+async function ticketsCalled(desk: Desk, subject: string): Promise<{ number: string }[]> {
   return withDatabase(desk, async (database) => {
     const { rows } = await database.query('SELECT number FROM tickets WHERE subject = $1', [subject])
     return rows

@@ -69,6 +69,33 @@ nobody gets more than the budget, a digest tells of all the rest, no letter is l
 ${ours.post.letters.length} letters sent, ${(await all(ours, '/api/deliveries')).length} written\n`)
 })
 
+test('programs at fifty addresses answer everything within 10 ms: each gets five letters and no sixth within the hour, and no status moves', {
+  timeout: 240_000,
+}, async () => {
+  const desk = await openDesk({ env: { ...budgets, BUDGET_RECIPIENT_HOUR: '5' } })
+  try {
+    desk.dns.zone['loud.test'] = { TXT: ['v=spf1 ip4:127.0.0.1 -all'] }
+    const fifty = Array.from({ length: 50 }, (_, i) => `fast${i}@loud.test`)
+    await knowsAsContact(desk, ...fifty)
+    const answers = respond(desk, ({ to }) => write(desk, to[0]!))
+    for (const from of fifty) await write(desk, from)
+    await calm([answers], [desk])
+    answers.end()
+    expect(new Set(busiest(desk).map(([, letters]) => letters))).toEqual(new Set([5]))
+    expect(busiest(desk)).toHaveLength(50)
+    // A digest tells of the rest.
+    await desk.later('1 hour')
+    expect(new Set(busiest(desk).map(([, letters]) => letters))).toEqual(new Set([6]))
+    const tickets = await all(desk, '/api/tickets')
+    expect(tickets).toHaveLength(50 + answers.count)
+    expect(new Set(tickets.map(({ status }) => status))).toEqual(new Set(['queued']))
+    const deliveries = await all(desk, '/api/deliveries')
+    expect(deliveries.filter(({ state, digest_id }) => state !== 'sent' && !digest_id)).toEqual([])
+  } finally {
+    await desk.close()
+  }
+})
+
 test('an agent and a client whose programs answer each other within one ticket: ten letters to each in ten minutes, 25 in an hour', {
   timeout: 180_000,
 }, async () => {

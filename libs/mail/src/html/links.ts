@@ -21,6 +21,8 @@ export function safeHref(href: string): string | undefined {
   if (!/^(?:https?|mailto|tel):/i.test(absolute)) return undefined
   if (!URL.canParse(absolute)) return undefined
   const url = new URL(absolute)
+  // Written in ASCII it may be nine times as long.
+  if (url.href.length > lengthLimit) return undefined
   if (isWeb(url)) {
     url.username = ''
     url.password = ''

@@ -58,6 +58,14 @@ test('remote images wait until they are asked for; those that only count their r
   expect(restoreRemoteImages(html)).toBe('<img src="http://a.test/a.png?b=1&amp;c=2" alt="A">')
 })
 
+test('a link that is too long once its letters are encoded is none, as it would be when read again', () => {
+  const [short, long] = [1_000, 2_000].map((times) =>
+    sanitiseHtml(`<a href="https://a.test/${'ž'.repeat(times)}">x</a>`),
+  )
+  expect(short).toContain('<a href="https://a.test/%C5%BE')
+  expect(long).toBe('x')
+})
+
 test('images of the letter are shown from where they are, and without a source where they are not', () => {
   const html = sanitiseHtml('<img src="cid:a%40b" alt="A"><img src="CID:c" alt="C">')
   const urls = new Map([['a@b', '/a?b&c']])

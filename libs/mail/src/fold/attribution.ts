@@ -92,6 +92,8 @@ function beginsWithDate(words: string): boolean {
 }
 
 function addressAt(words: string): number {
+  // The pattern looks far ahead from every character of a long address of the web.
+  if (!words.includes('@') && !words.includes('[email')) return -1
   const found = /[^\s<>"(]{1,64}@[^\s<>"]{2}|\[email protected\]/.exec(words)
   return found ? found.index : -1
 }

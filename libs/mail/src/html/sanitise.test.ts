@@ -93,3 +93,10 @@ test('text that runs backwards ends where its words end', () => {
 test('a smile of Outlook is one', () => {
   expect(sanitiseHtml('<span style="font-family:Wingdings">J</span>')).toBe('☺')
 })
+
+test('a summary is ours in a fold of ours only, though written alike', () => {
+  const fold = '<details data-folded="history" data-fold-key="k"><summary></summary>Old</details>'
+  expect(sanitiseHtml(`<summary></summary>${fold}<summary></summary>`, { foldKey: 'k' })).toBe(
+    '<div></div><details data-folded="history"><summary></summary>Old</details><div></div>',
+  )
+})

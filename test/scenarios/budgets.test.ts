@@ -112,6 +112,21 @@ describe('one recipient', () => {
     }
   })
 
+  test('has a digest in the thread of its ticket even as the first letter they get of it', async () => {
+    const desk = await open()
+    const { items } = await desk.api('GET', '/api/organizations')
+    const { id } = items.find(({ name }: Json) => name === acme.name)
+    const nora = { name: 'Nora', emails: ['nora@acme.cz'], notify: 'digest_hourly' }
+    await desk.api('POST', `/api/organizations/${id}/contacts`, nora)
+    const { number, mail, notice } = await openCase(desk, { cc: 'nora@acme.cz' })
+    await answer(desk, number, 'Try this')
+    await desk.later('1 hour')
+    const digest = await newestTo(desk, 'nora@acme.cz')
+    expect(sentTo(desk, 'nora@acme.cz')).toHaveLength(1)
+    expect(digest.inReplyTo).toBe(`<${mail.message_id}>`)
+    expect(conversationOf(digest)).toBe(conversationOf(notice))
+  })
+
   test('reads in a digest nothing that was hidden from them meanwhile, and the link that works now', async () => {
     const desk = await open()
     const { number, page } = await openCase(desk)

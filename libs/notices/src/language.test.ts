@@ -67,6 +67,28 @@ describe('the reader', () => {
   })
 })
 
+describe('staff', () => {
+  const kinds = ['client_wrote', 'staff_digest', 'assigned', 'cc_proposed', 'mentioned', 'delivery_failed'] as const
+  /** A ticket of their own, and what clients are greeted with. */
+  const forClients = {
+    cs: /Vaš\p{L}+ požadav|Váš požadav|Dobrý den|odhlásit/u,
+    sk: /Vaš\p{L}+ požiadav|Dobrý deň|odhlásiť/u,
+    it: /sua richiesta|sue richieste|Buongiorno|togliersi/,
+    en: /your ticket|Hello|leave it/i,
+    de: /Ihr\p{L}* Tickets?|Guten Tag|austragen/u,
+  }
+  test.each(kinds.flatMap((kind) => languages.map((language) => [kind, language] as const)))(
+    'read in %s in %s the words for staff, and links to the console',
+    (kind, language) => {
+      for (const values of samples[kind]) {
+        const { subject, text } = templates.render(kind, language, values, sign)
+        expect(`${subject}\n${text}`).not.toMatch(forClients[language])
+        expect(text).toMatch(/^https:\S+\/tickets\/P-100001$/m)
+      }
+    },
+  )
+})
+
 /** After the words for "within", which ask for one form of all numbers from two on. */
 describe('how soon somebody answers', () => {
   const said = {

@@ -32,6 +32,10 @@ test.each([
   ['Printer on fire', 'Help', 'Re: [P-1] PRINTER on fire', 'Printer on fire'],
   ['Printer', 'Printer', 'Re: ', 'Printer'],
   ['Printer', 'Printer', 'Dotaz: projektor', 'Dotaz: projektor'],
+  // In the words of a mailbox's own, the number stands elsewhere.
+  ['Printer', 'Printer', 'Re: We have it: [P-1] Printer', 'Printer'],
+  ['Printer', 'Printer', 'AW: Printer (ticket P-1)', 'Printer'],
+  ['Printer', 'Printer', 'Re: Ticket P-1', 'Printer'],
 ])('“%s”, first written to under “%s”, now under “%s”, is answered under “%s”', (title, first, newest, answered) => {
   expect(subjectToAnswer(title, { first, newest })).toBe(answered)
   expect(subjectToAnswer(title, null)).toBe(title)

@@ -11,7 +11,8 @@ export function unnumberedSubject(subject: string): string {
 
 /**
  * The subject to answer under: the ticket's title, unless its client goes on under one that they changed on the way. A title
- * that staff changed stays: their first letter still had the old one.
+ * that staff changed stays: their first letter still had the old one. Where a number stands elsewhere than at the beginning,
+ * the words are ours: a mailbox may have chosen them for its letters.
  *
  * @param written subjects of the client's first letter and of the newest
  */
@@ -19,14 +20,13 @@ export function subjectToAnswer(title: string, written: { first: string; newest:
   if (!written) return title
   const [first, newest, own] = [written.first, written.newest, title].map((subject) => withoutMarks(subject))
   const same = [first, own].some((other) => other!.toLowerCase() === newest!.toLowerCase())
-  return newest === '' || same ? title : newest!
+  return newest === '' || same || /\bP-\d/i.test(newest!) ? title : newest!
 }
 
 /** Without what answering and our own letters put before it. */
 function withoutMarks(subject: string): string {
   return subject
     .slice(0, 500)
-    .replace(/\[P-\d+\]/gi, '')
-    .replace(/^(\s*(re|r|rif|aw|antw|odp|fw|fwd|wg|i|tr|sv|vs)(\[\d+\])?\s?:)+/i, '')
+    .replace(/^(\s*(\[P-\d+\]|(re|r|rif|aw|antw|odp|fw|fwd|wg|i|tr|sv|vs)(\[\d+\])?\s?:))+/i, '')
     .trim()
 }

@@ -219,6 +219,8 @@ describe('a webhook that is paused', () => {
   test('is told nothing, and all that it missed once it is active again', async () => {
     const { id } = await hook({ events: ['ticket.opened'] })
     await desk.api('PATCH', `/api/webhooks/${id}`, { state: 'paused' })
+    const { detail } = await desk.api('POST', `/api/webhooks/${id}/ping`, undefined, 409)
+    expect(detail).toBe('It is paused; make it active first.')
     await desk.hearsFrom(acme, jana, { subject: 'Missed' })
     await hook({ events: ['ticket.opened'] })
     await desk.hearsFrom(acme, jana, { subject: 'Heard' })

@@ -68,8 +68,12 @@ export async function renewSecret(desk: Desk, id: string): Promise<Change<{ secr
   return { ok: true, value: { secret: secretOf(desk.keys[0]!, id, renewed.version), previousUntil: renewed.until } }
 }
 
-/** Posts a `ping`, to see whether it arrives: to one that is paused or rests as soon as it does not. */
+/** Posts a `ping`, to see whether it arrives. */
 export async function pingWebhook(store: Store, id: string): Promise<Change<{ id: string }>> {
+  const known = await store.prisma.webhook.findUnique({ where: { id }, select: { state: true } })
+  if (!known) return noWebhook
+  if (known.state !== 'active')
+    return { ok: false, problem: 'busy', detail: `It is ${known.state}; make it active first.` }
   const delivery = newId()
   const written = await store.query(Prisma.sql`
     INSERT INTO webhook_deliveries (id, webhook_id, type, due_at)
